@@ -1,0 +1,180 @@
+#include "core/parallel.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <condition_variable>
+#include <mutex>
+
+#include "core/system.h"
+
+namespace ndops {
+namespace {
+
+constexpr int kMostThreads = 256;
+constexpr std::size_t kStackBytes = std::size_t{1} << 20;
+// How long an idle worker looks for work before it sleeps: a wake-up costs some 15 microseconds, a look 0.1.
+constexpr int kSpins = 2000;
+
+#if defined(__x86_64__)
+inline void pause() { __builtin_ia32_pause(); }
+#elif defined(__aarch64__)
+inline void pause() { __asm__ volatile("yield"); }
+#else
+inline void pause() {}
+#endif
+
+/// One call's tasks. Lives on the caller's stack; `users` counts the workers that hold it, and the caller leaves when
+/// there are none.
+struct Region {
+  const Execution* execution;
+  detail::Task task;
+  void* body;
+  std::int64_t tasks;
+  int helpers;  // how many workers may join, guarded by the pool's mutex
+  std::atomic<std::int64_t> next{0};
+  std::atomic<int> users{0};
+  Region* after = nullptr;
+
+  void work() {
+    for (;;) {
+      const std::int64_t i = next.fetch_add(1, std::memory_order_relaxed);
+      if (i >= tasks) return;
+      if (execution->cancelled() || execution->failure() != Status::Ok) return;
+      task(body, i);
+    }
+  }
+};
+
+int defaultThreads() {
+  const char* asked = std::getenv("NDOPS_NUM_THREADS");
+  if (asked != nullptr) {
+    char* end = nullptr;
+    const long count = std::strtol(asked, &end, 10);
+    if (end != asked && *end == '\0' && count >= 1) return static_cast<int>(std::min<long>(count, kMostThreads));
+  }
+  return std::min(processorBudget(), kMostThreads);
+}
+
+struct Pool {
+  std::mutex mutex;
+  std::condition_variable wake;
+  Region* regions = nullptr;
+  std::atomic<int> waiting{0};  // regions that still want helpers: what spinning workers look at
+  std::atomic<int> threads{defaultThreads()};
+  int workers = 0;
+  int sleeping = 0;
+  bool refused = false;  // the system gave no more threads
+
+  /// A region that wants help, with its place in it taken. The mutex is held.
+  Region* join() {
+    for (Region* r = regions; r != nullptr; r = r->after) {
+      if (r->helpers > 0 && r->next.load(std::memory_order_relaxed) < r->tasks) {
+        if (--r->helpers == 0) waiting.fetch_sub(1, std::memory_order_relaxed);
+        r->users.fetch_add(1, std::memory_order_relaxed);
+        return r;
+      }
+    }
+    return nullptr;
+  }
+
+  void serve() {
+    std::unique_lock<std::mutex> lock(mutex);
+    for (;;) {
+      Region* region = join();
+      if (region != nullptr) {
+        lock.unlock();
+        region->work();
+        region->users.fetch_sub(1, std::memory_order_release);
+        for (int spin = 0; spin < kSpins && waiting.load(std::memory_order_relaxed) == 0; ++spin) pause();
+        lock.lock();
+        continue;
+      }
+      ++sleeping;
+      wake.wait(lock);
+      --sleeping;
+    }
+  }
+
+  static void* main(void* pool) {
+    static_cast<Pool*>(pool)->serve();
+    return nullptr;
+  }
+
+  /// Makes workers up to `count`. They live as long as the process. The mutex is held.
+  void grow(int count) {
+    while (workers < count && !refused) {
+      pthread_attr_t attributes;
+      pthread_attr_init(&attributes);
+      pthread_attr_setstacksize(&attributes, kStackBytes);
+      pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+      // Signals belong to the host's threads.
+      sigset_t all;
+      sigset_t before;
+      sigfillset(&all);
+      pthread_sigmask(SIG_SETMASK, &all, &before);
+      pthread_t thread;
+      refused = pthread_create(&thread, &attributes, main, this) != 0;
+      pthread_sigmask(SIG_SETMASK, &before, nullptr);
+      pthread_attr_destroy(&attributes);
+      if (!refused) ++workers;
+    }
+  }
+};
+
+// Never destroyed: its threads are blocked in it when the process exits.
+Pool& pool() {
+  static Pool* instance = new Pool;
+  return *instance;
+}
+
+}  // namespace
+
+int threadCount() noexcept { return pool().threads.load(std::memory_order_relaxed); }
+
+void setThreadCount(int count) noexcept {
+  pool().threads.store(std::clamp(count, 1, kMostThreads), std::memory_order_relaxed);
+}
+
+namespace detail {
+
+void runTasks(const Execution& execution, std::int64_t tasks, Task task, void* body) noexcept {
+  Region region;
+  region.execution = &execution;
+  region.task = task;
+  region.body = body;
+  region.tasks = tasks;
+  const std::int64_t helpers = std::min<std::int64_t>(tasks, threadCount()) - 1;
+  if (helpers <= 0) {
+    region.work();
+    return;
+  }
+  Pool& p = pool();
+  region.helpers = static_cast<int>(helpers);
+  {
+    std::lock_guard<std::mutex> lock(p.mutex);
+    p.grow(region.helpers);
+    // Behind the others: an earlier call's tasks are served first.
+    Region** last = &p.regions;
+    while (*last != nullptr) last = &(*last)->after;
+    *last = &region;
+    p.waiting.fetch_add(1, std::memory_order_relaxed);
+    const int needed = std::min(region.helpers, p.sleeping);
+    for (int i = 0; i < needed; ++i) p.wake.notify_one();
+  }
+  region.work();
+  {
+    std::lock_guard<std::mutex> lock(p.mutex);
+    if (region.helpers > 0) p.waiting.fetch_sub(1, std::memory_order_relaxed);
+    Region** at = &p.regions;
+    while (*at != &region) at = &(*at)->after;
+    *at = region.after;
+  }
+  // Workers that still hold the region are in their last task, at most some milliseconds long.
+  while (region.users.load(std::memory_order_acquire) != 0) pause();
+}
+
+}  // namespace detail
+}  // namespace ndops

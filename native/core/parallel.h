@@ -1,0 +1,35 @@
+// The process's threads. The only place that makes any.
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+
+#include "core/execution.h"
+
+namespace ndops {
+
+/// How many threads a call may use, itself included: affinity and cgroup quota by default, NDOPS_NUM_THREADS, or set.
+int threadCount() noexcept;
+/// 1 to 256. Takes effect for calls that start later.
+void setThreadCount(int count) noexcept;
+
+namespace detail {
+using Task = void (*)(void* body, std::int64_t index);
+void runTasks(const Execution& execution, std::int64_t tasks, Task task, void* body) noexcept;
+}  // namespace detail
+
+/// Calls body(i) exactly once for each i in [0, tasks), on this thread and idle ones of the pool, in no set order, and
+/// waits for them. Where the result depends on how work is cut (sums), the caller cuts by shape alone, never by the
+/// number of threads. Once the execution is cancelled or has failed, what has not begun is left out. One task, or one
+/// thread, runs in place. A task should be worth some 20 microseconds or more, and less than about 5 milliseconds.
+template <class Body>
+Status parallel(Execution& execution, std::int64_t tasks, Body&& body) noexcept {
+  using Stored = std::remove_reference_t<Body>;
+  detail::runTasks(
+      execution, tasks, [](void* b, std::int64_t i) { (*static_cast<Stored*>(b))(i); },
+      const_cast<void*>(static_cast<const void*>(&body)));
+  if (execution.failure() != Status::Ok) return execution.failure();
+  return execution.cancelled() ? Status::Cancelled : Status::Ok;
+}
+
+}  // namespace ndops

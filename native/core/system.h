@@ -1,0 +1,20 @@
+// What the operating system says of this process: memory, processors. The only place that asks.
+#pragma once
+
+#include <cstddef>
+
+namespace ndops {
+
+/// Bytes that this process may use: physical memory, or the cgroup's limit where that is lower.
+std::size_t memoryBudget() noexcept;
+
+/// Processors that this process may use: affinity, and the cgroup's quota rounded up. At least 1.
+int processorBudget() noexcept;
+
+/// The cgroup's processor quota in processors (0.5, 2 …), or 0 where there is none.
+double processorQuota() noexcept;
+
+/// Asks for huge pages behind this memory; a wish that may be refused.
+void adviseHugePages(void* data, std::size_t bytes) noexcept;
+
+}  // namespace ndops
