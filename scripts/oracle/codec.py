@@ -105,7 +105,7 @@ def write(path, fixture):
     """One case a line, so that a change of one case is a change of one line."""
     lines = []
     for key, value in fixture.items():
-        if key in ("cases", "promotion") and value:
+        if key in ("cases", "dtypes") and value:
             rows = ",\n    ".join(json.dumps(row, separators=(", ", ": "), allow_nan=False) for row in value)
             lines.append(f'  "{key}": [\n    {rows}\n  ]')
         else:

@@ -13,14 +13,23 @@ MIXED = [("bool", "float16"), ("uint8", "int8"), ("int32", "uint32"), ("int64", 
          ("int32", "float32"), ("int64", "float64"), ("float16", "bfloat16"), ("float32", "complex64"),
          ("float64", "complex64"), ("uint64", "float32")]
 ERROR, OPEN = "!", "?"
+WEAK = {"bool": True, "int": 1, "float": 0.5, "complex": 1j}
+
+
+class Slot:
+    """Where an operand of ones goes in a call that only its dtype matters to."""
+
+    def __init__(self, *shape):
+        self.shape = shape or (1,)
 
 
 class Op:
-    """One op's fixture. `truth` takes NumPy arrays and Python scalars and gives arrays, or raises."""
+    """One op's fixture. `truth` takes NumPy arrays and Python scalars and gives arrays, or raises. `slots` is the call
+    that shows the result dtype for every dtype in each Slot (one or two); with `weak`, scalars take the second one."""
 
-    def __init__(self, family, name, truth, kind, cases, promotion=None, weak=None, zero_sign=True, draw=None):
+    def __init__(self, family, name, truth, kind, cases, slots=None, weak=False, open_=(), zero_sign=True):
         self.family, self.name, self.truth, self.kind = family, name, truth, kind
-        self.cases, self.promotion, self.weak, self.zero_sign, self.draw = cases, promotion, weak, zero_sign, draw
+        self.cases, self.slots, self.weak, self.open, self.zero_sign = cases, slots, weak, open_, zero_sign
         assert name not in OPS, name
         OPS[name] = self
 
@@ -28,12 +37,33 @@ class Op:
         fixture = {"op": self.name, "kind": self.kind}
         if not self.zero_sign:
             fixture["zeroSign"] = False
-        if self.promotion:
-            fixture["promotion"] = self.promotion()
+        if self.slots:
+            fixture["call"] = [{"operand": x.shape} if isinstance(x, Slot) else encode(x) for x in self.slots]
+            fixture["dtypes"] = self.dtypes()
         if self.weak:
-            fixture["weak"] = self.weak()
+            fixture["weak"] = {kind: " ".join(self.dtype_of(a, scalar) for a in DTYPES) for kind, scalar in WEAK.items()}
         fixture["cases"] = [self.run(case) for case in self.cases()]
         return fixture
+
+    def dtypes(self):
+        """One row, or one for each dtype of the first operand: the dtype given, "!" where refused, "?" not promised."""
+        if sum(isinstance(x, Slot) for x in self.slots) == 1:
+            return [" ".join(OPEN if dtype in self.open else self.dtype_of(dtype) for dtype in DTYPES)]
+        return [" ".join(self.dtype_of(a, b) for b in DTYPES) for a in DTYPES]
+
+    def dtype_of(self, *operands):
+        rest = iter(operands)
+
+        def fill(slot):
+            x = next(rest)
+            return tensor(np.ones(slot.shape), x) if isinstance(x, str) else x
+
+        args = [fill(x) if isinstance(x, Slot) else x for x in self.slots]
+        try:
+            result = self.truth(*args)
+        except (Refused, *REFUSALS):
+            return ERROR
+        return name_of(result[0] if isinstance(result, (list, tuple)) else result)
 
     def run(self, case):
         row = {"args": [encode(x) for x in case.args]}
@@ -66,42 +96,6 @@ def camel(name):
     return re.sub(r"(?<=[a-z0-9])_([a-z0-9])", lambda match: match[1].upper(), name)
 
 
-def dtype_of(call):
-    try:
-        result = call()
-    except (Refused, *REFUSALS):
-        return ERROR
-    if isinstance(result, (list, tuple)):
-        result = result[0]
-    return name_of(result) if is_tensor(result) else "value"
-
-
-def one(dtype, shape=(1,)):
-    return tensor(np.ones(shape), dtype)
-
-
-def row_of(truth, open_=(), shape=(1,), named=None):
-    """The dtype that each input dtype gives, "!" where it is refused, "?" where nothing is promised."""
-    def cells():
-        return [OPEN if dtype in open_ else dtype_of(lambda: truth(one(dtype, shape), **(named or {})))
-                for dtype in DTYPES]
-    return lambda: [" ".join(cells())]
-
-
-def table_of(truth, shape=(1,), shape2=None):
-    def rows():
-        return [" ".join(dtype_of(lambda: truth(one(a, shape), one(b, shape2 or shape))) for b in DTYPES)
-                for a in DTYPES]
-    return rows
-
-
-def weak_of(truth, shape=(1,)):
-    def rows():
-        return {kind: " ".join(dtype_of(lambda: truth(one(a, shape), scalar)) for a in DTYPES)
-                for kind, scalar in (("bool", True), ("int", 1), ("float", 0.5), ("complex", 1j))}
-    return rows
-
-
 def unary(family, name, truth, dtypes=DTYPES, edge=edges, **options):
     def cases():
         for dtype in dtypes:
@@ -111,7 +105,7 @@ def unary(family, name, truth, dtypes=DTYPES, edge=edges, **options):
             yield Case(tensor([], "float32"))
             yield Case(small("float32", (2, 3), low=1))
             yield Case(tensor(np.zeros((2, 0, 3)), "float32"))
-    Op(family, name, truth, "unary", cases, promotion=row_of(truth), **options)
+    Op(family, name, truth, "unary", cases, [Slot()], **options)
 
 
 def binary_op(family, name, truth, dtypes=DTYPES, pairs=pairable, mixed=MIXED, weak=True, more=(), low=1, **options):
@@ -136,10 +130,10 @@ def binary_op(family, name, truth, dtypes=DTYPES, pairs=pairable, mixed=MIXED, w
         yield Case(small("float32", (2, 3)), small("float32", (4,)), throws="RangeError")
         yield Case(small("float32", (2, 3)), small("float32", (2, 1, 2)), throws="RangeError")
         yield from more
-    Op(family, name, truth, "binary", cases, promotion=table_of(truth), weak=weak_of(truth) if weak else None, **options)
+    Op(family, name, truth, "binary", cases, [Slot(), Slot()], weak, **options)
 
 
-def reduce(family, name, truth, dtypes=DTYPES, values=small, empty=True, nan=True, more=(), open_=(), lists=True,
+def reduce(family, name, truth, dtypes=DTYPES, values=small, empty=True, nan=True, more=(), lists=True,
            keepdims=True, **options):
     def cases():
         for dtype in dtypes:
@@ -172,17 +166,8 @@ def reduce(family, name, truth, dtypes=DTYPES, values=small, empty=True, nan=Tru
             yield Case(x, [0, -2], throws="RangeError")
         yield Case(x, 0.5, throws="Error")
         yield from more
-    Op(family, name, truth, "reduce", cases, promotion=row_of(truth, open_), **options)
+    Op(family, name, truth, "reduce", cases, [Slot()], **options)
 
 
-def calls(family, name, truth, *cases, promotion=None, weak=None, kind="calls", **options):
-    Op(family, name, truth, kind, lambda: cases, promotion=promotion, weak=weak, **options)
-
-
-def not_complex(truth):
-    return lambda *args, **named: refuse_complex(args) or truth(*args, **named)
-
-
-def refuse_complex(args):
-    if any(is_tensor(x) and name_of(x) in COMPLEX for x in args):
-        raise Refused("TypeError")
+def calls(family, name, truth, *cases, **options):
+    Op(family, name, truth, "calls", lambda: cases, **options)

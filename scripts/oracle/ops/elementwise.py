@@ -3,7 +3,7 @@
 import numpy as np
 
 from codec import BigInt
-from patterns import Case, binary_op, calls, row_of, table_of, unary, weak_of
+from patterns import Case, Slot, binary_op, calls, unary
 from truth import (BOOL, COMPLEX, DTYPES, FLOATING, INTEGER, REAL, Refused, SIGNED, accurate, binary, exactly, floating, is_tensor,
                    keras_ops, kind_of, name_of, result_type, saturate, tensor, unary_math, weaken)
 from values import INF, NAN, castable, edges, pairable, small
@@ -134,8 +134,7 @@ calls(FAMILY, "where", where,
       Case(MASK), Case(small("float32", (2, 2, 3))), Case(tensor([], "bool")),
       Case(tensor(np.zeros((0, 3)), "bool"), tensor(1.0, "float32"), tensor(2.0, "float32")),
       Case(MASK, small("float32", (2,)), 1.5, throws="RangeError"), Case(MASK, small("float32", (3,)), throws="Error"),
-      promotion=table_of(lambda a, b: where(tensor([True], "bool"), a, b)),
-      weak=weak_of(lambda a, b: where(tensor([True], "bool"), a, b)))
+      slots=[tensor([True], "bool"), Slot(), Slot()], weak=True)
 
 
 # rounding
@@ -153,7 +152,7 @@ calls(FAMILY, "clip", clip_values,
       Case(small("float32", (2, 3)), tensor([[-1], [0]], "float32"), tensor([1, 2, 3], "float32")),
       Case(small("int32", (3,)), 3, 1), Case(tensor([NAN, 1, INF, -INF], "float32"), -1, 1), Case(tensor(5, "int64"), 1, 3),
       Case(tensor([], "float32"), 0, 1), Case(small("float32", (2, 3)), tensor([1.0, 2.0], "float32"), 3, throws="RangeError"),
-      promotion=row_of(lambda x: clip_values(x, 0, 1), open_=COMPLEX), zero_sign=False)
+      slots=[Slot(), 0, 1], open_=COMPLEX, zero_sign=False)
 
 
 def cast(x, dtype):

@@ -1,6 +1,6 @@
 import numpy as np
 
-from patterns import Case, calls, row_of
+from patterns import Case, Slot, calls
 from truth import DTYPES, INTEGER, Refused, exactly, is_tensor, name_of, tensor
 from values import NAN, small
 
@@ -37,7 +37,7 @@ calls(FAMILY, "getItem", get_item, *[Case(small(dtype, (3, 4)), [1, slice(None, 
       Case(V, "1:-1:2"), Case(X, ["1:", "...", "::-1"]), Case(tensor(5.0, "float32"), ELLIPSIS), Case(tensor(5.0, "float32"), [None, None]), Case(tensor(5.0, "float32"), []),
       *[Case(X, key, throws="RangeError") for key in [4, -5, [0, 3], [0, 0, 0, 0], [ELLIPSIS, ELLIPSIS], [[0, 4]], tensor([9], "int32"), [slice(0, 2, 0)], [[0, 1], [0, 1, 2]], tensor([True, False], "bool")]],
       *[Case(X, key, throws="Error") for key in [0.5, tensor([0.5], "float32"), "x:y", {"begin": 1}]],
-      promotion=row_of(lambda x: get_item(x, 0)))
+      slots=[Slot(), 0])
 
 
 def nonzero(x):
@@ -47,7 +47,7 @@ def nonzero(x):
 calls(FAMILY, "nonzero", nonzero, *[Case(small(dtype, (3, 4), low=-1, high=1)) for dtype in DTYPES], Case(small("float32", (7,), low=-1, high=1)),
       Case(small("int32", (2, 3, 2), low=-1, high=1)), Case(tensor([0.0, -0.0, NAN, 1e-45], "float32")), Case(tensor([], "float32")),
       Case(tensor(np.zeros((2, 0)), "float32")), Case(tensor(np.zeros((2, 2)), "bool")), Case(tensor(3.0, "float32"), throws="RangeError"),
-      promotion=row_of(nonzero))
+      slots=[Slot()])
 
 
 def integer_indices(indices):
@@ -67,7 +67,7 @@ calls(FAMILY, "take", take, *[Case(small(dtype, (3, 4)), [2, 0, -1], 1) for dtyp
       Case(M, tensor([[1]], "int32"), axis=1), Case(X, tensor([1, 1, 0], "int64"), 1), Case(tensor(np.zeros((2, 0)), "float32"), [0, 1], 0), Case(tensor(4.0, "float32"), [0, 0]),
       Case(M, [12], throws="RangeError"), Case(M, [-13], throws="RangeError"), Case(M, [3], 0, throws="RangeError"), Case(M, [0], 2, throws="RangeError"),
       Case(M, tensor([0.5], "float32"), 0, throws="TypeError"), Case(M, tensor([2**31], "int64"), 0, throws="RangeError"), Case(tensor(np.zeros((0,)), "float32"), [0], 0, throws="RangeError"),
-      promotion=row_of(lambda x: take(x, [0])))
+      slots=[Slot(), [0]])
 
 
 def take_along_axis(x, indices, axis=-1):
@@ -85,7 +85,7 @@ calls(FAMILY, "takeAlongAxis", take_along_axis, *[Case(small(dtype, (2, 3)), ten
       Case(X, tensor(np.array([[[0], [2]]]), "int32"), 1), Case(M, tensor(np.zeros((3, 0)), "int32"), 1),
       Case(M, tensor([[4]], "int32"), 1, throws="RangeError"), Case(M, tensor([[-5]], "int32"), 1, throws="RangeError"), Case(M, tensor([0, 1], "int32"), 1, throws="RangeError"),
       Case(M, tensor([[0], [1]], "int32"), 2, throws="RangeError"), Case(M, tensor([[0, 1], [1, 0]], "int32"), 1, throws="RangeError"),
-      Case(M, tensor([[0.0]], "float32"), 1, throws="TypeError"), promotion=row_of(lambda x: take_along_axis(x, tensor([0], "int32"), 0)))
+      Case(M, tensor([[0.0]], "float32"), 1, throws="TypeError"), slots=[Slot(), tensor([0], "int32"), 0])
 
 
 def slice_(inputs, start_indices, shape):
@@ -101,4 +101,4 @@ def slice_(inputs, start_indices, shape):
 calls(FAMILY, "slice", slice_, *[Case(small(dtype, (3, 4)), [1, 2], [2, 2]) for dtype in DTYPES],
       Case(X, [0, 0, 0], [4, 3, 5]), Case(X, [3, 1, 2], [1, 2, 3]), Case(X, tensor([1, 0, 4], "int32"), [2, 3, 1]), Case(X, [1, 1, 1], [0, 1, 1]), Case(tensor(2.0, "float32"), [], []),
       Case(V, [4], [2]), Case(X, [0, 0], [1, 1], throws="RangeError"), Case(X, [0, 0, 3], [1, 1, 3], throws="RangeError"), Case(X, [4, 0, 0], [1, 1, 1], throws="RangeError"),
-      Case(X, [0, 0, 0], [1, 1], throws="RangeError"), promotion=row_of(lambda x: slice_(x, [0], [1])))
+      Case(X, [0, 0, 0], [1, 1], throws="RangeError"), slots=[Slot(), [0], [1]])

@@ -1,6 +1,6 @@
 import numpy as np
 
-from patterns import Case, calls, row_of
+from patterns import Case, Slot, calls
 from truth import DTYPES, Refused, axes, keras_ops, name_of, tensor
 from values import small
 
@@ -14,7 +14,7 @@ R = "RangeError"
 def declare(name, truth, each, *cases):
     """`each` is the call that every dtype makes on a [2, 3] tensor."""
     calls(FAMILY, name, truth, *[Case(small(dtype, (2, 3)), *each) for dtype in DTYPES], *cases,
-          promotion=row_of(lambda x: truth(np.broadcast_to(x, (2, 3)), *each)))
+          slots=[Slot(2, 3), *each])
 
 
 def broadcast_to(x, shape):

@@ -3,7 +3,7 @@
 import numpy as np
 import scipy.special
 
-from patterns import Case, calls, reduce
+from patterns import Case, Slot, calls, reduce
 from truth import (BOOL, COMPLEX, DTYPES, FLOATING, INTEGER, FLOATX, Refused, accurate, axes, exactly, floating, keras_ops,
                    name_of, result_type, tensor, wide)
 from values import INF, NAN, small, uniform
@@ -115,4 +115,4 @@ calls(FAMILY, "average", average,
       Case(small("float32", (2, 3)), 0, tensor([[1, 2, 1], [2, 1, 1]], "float32")),
       Case(small("float32", (2, 3, 4)), [0, 2]), Case(tensor([1, NAN], "float32")), Case(tensor(3.0, "float32")),
       Case(small("float32", (2, 3)), weights=W, throws="Error"), Case(small("float32", (2, 3)), 0, W, throws="RangeError"),
-      Case(small("float32", (2, 3)), 2, throws="RangeError"))
+      Case(small("float32", (2, 3)), 2, throws="RangeError"), slots=[Slot()])

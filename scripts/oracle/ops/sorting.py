@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from patterns import Case, calls, row_of
+from patterns import Case, Slot, calls
 from truth import COMPLEX, DTYPES, FLOATING, Refused, exactly, name_of, tensor
 from values import INF, NAN, edges, small, uniform
 
@@ -35,4 +35,4 @@ for name, truth in [("sort", sort), ("argsort", argsort)]:
           Case(small("float32", (2, 3)), 2, throws="RangeError"), Case(small("float32", (2, 3)), -3, throws="RangeError"),
           Case(small("float32", (2, 3)), 0.5, throws="Error"),
           *([Case(tensor(1.0, "float32"), throws="RangeError")] if name == "sort" else []),
-          promotion=row_of(truth))
+          slots=[Slot()])
