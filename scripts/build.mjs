@@ -80,7 +80,7 @@ const libSources = () => [
 
 /** dist/: what the package carries besides binaries. */
 export async function buildLibrary() {
-  await once('library', fingerprint(libSources()), ['dist/index.js', 'dist/index.d.ts'], async () => {
+  await once('library', fingerprint(libSources()), ['dist/index.js', 'dist/index.mjs'], async () => {
     say('building dist/')
     if ((await run(process.execPath, ['scripts/generate.mjs'])) !== 0) stop('scripts/generate.mjs failed: see above')
     if ((await tsc('tsconfig.json')) !== 0) stop('the TypeScript in lib/ did not compile: see above')

@@ -1,0 +1,235 @@
+/**
+ * The one way from TypeScript into a kernel: begin, views (outputs first), numbers, run. It runs at once, or, while a
+ * recording is on, becomes a part of a job that runs later on another thread: the same op source serves both.
+ */
+
+import { BLOCK_WORDS, WORD, words } from './block'
+import type { Code } from './dtype'
+import { plainError, statusError } from './errors'
+import { addon } from './native'
+import { DISPOSED, own, release, retain, Storage, allocate } from './storage'
+
+/** What a launch needs to know of a tensor. */
+export interface Viewed {
+  readonly storage: Storage
+  readonly offset: number
+  readonly code: Code
+  readonly shape: readonly number[]
+  readonly strides: readonly number[]
+}
+
+/** A number that goes into a launch as it is: a rank-0 operand of a wide dtype. */
+export interface Scalar {
+  /** bool, int64, uint64, float64 or complex128 */
+  readonly code: Code
+  readonly high: number
+  readonly low: number
+}
+
+/** A value-dependent result: [rows, columns] elements at the beginning of a storage of its own. */
+export type Finish<T> = (storage: Storage, rows: number, columns: number) => T
+
+/** Launches of one asynchronous call, until they are submitted. */
+export class Recording {
+  words = new Float64Array(256)
+  count = 0
+  /** The op of each launch, for messages. */
+  readonly ops: string[] = []
+  /** Storages that must not be given back before the job has ended. */
+  readonly holds: Storage[] = []
+  /** What to make of a late output, where the last launch has one. */
+  finish: Finish<unknown> | undefined = undefined
+  /** Bytes of one element of that late output. */
+  lateBytes = 0
+  private readonly snapshots = new Map<Storage, Storage>()
+
+  append(length: number, op: string): void {
+    if (this.finish !== undefined) throw plainError(op, 'INTERNAL', 'a launch follows one whose result has no size yet')
+    if (this.count + length > this.words.length) {
+      const larger = new Float64Array(Math.max(2 * this.words.length, this.count + length))
+      larger.set(this.words)
+      this.words = larger
+    }
+    this.words.set(words.subarray(0, length), this.count)
+    this.count += length
+    this.ops.push(op)
+  }
+
+  /** The storage to use in its place: what the user can write to or transfer is copied as it is now. */
+  hold(storage: Storage): Storage {
+    if (storage.exposed === undefined) {
+      retain(storage)
+      this.holds.push(storage)
+      return storage
+    }
+    let copy = this.snapshots.get(storage)
+    if (copy === undefined) {
+      // Large enough never to come from a slab, whose parts have offsets.
+      copy = allocate(Math.max(storage.bytes, 4096))
+      const bytes = new Uint8Array(storage.exposed.byteLength > 0 ? storage.exposed : expose(storage))
+      if (!addon.copyIn(copy.slot, copy.generation, 0, bytes))
+        throw plainError('promises', 'INTERNAL', 'a snapshot did not fit')
+      this.snapshots.set(storage, copy)
+      retain(copy)
+      this.holds.push(copy)
+    }
+    return copy
+  }
+
+  /** Lets go of everything held. */
+  close(): void {
+    for (const storage of this.holds) release(storage)
+    this.holds.length = 0
+  }
+}
+
+function expose(storage: Storage): ArrayBuffer {
+  return addon.expose(storage.slot, storage.generation) ?? new ArrayBuffer(0)
+}
+
+/** The recording that launches go to, if one is on. */
+export let recording: Recording | undefined
+
+/** Runs `make` with its launches recorded. */
+export function record<T>(into: Recording, make: () => T): T {
+  const before = recording
+  recording = into
+  try {
+    return make()
+  } finally {
+    recording = before
+  }
+}
+
+/** A kernel's number, looked up once at load. */
+export function kernel(name: string): number {
+  const number = addon.kernel(name)
+  if (number < 0) throw plainError(name, 'LOAD', 'the addon has no such kernel: lib and addon are of different versions')
+  return number
+}
+
+let target = 0
+let views = 0
+let numbers = 0
+let cursor: number = WORD.FIRST
+
+export function begin(number: number): void {
+  target = number
+  views = 0
+  numbers = 0
+  cursor = WORD.FIRST
+}
+
+/** Adds a view: of an output, or of an operand. */
+export function view(x: Viewed): void {
+  const storage = recording === undefined ? x.storage : recording.hold(x.storage)
+  const shape = x.shape
+  const strides = x.strides
+  const rank = shape.length
+  let at = cursor
+  words[at] = storage.slot
+  words[at + 1] = storage.generation
+  words[at + 2] = x.code
+  words[at + 3] = x.offset
+  words[at + 4] = rank
+  at += 5
+  for (let axis = 0; axis < rank; axis++) {
+    words[at + axis] = shape[axis] as number
+    words[at + rank + axis] = strides[axis] as number
+  }
+  cursor = at + 2 * rank
+  views++
+}
+
+/** Adds a number as an operand. */
+export function scalar(x: Scalar): void {
+  const at = cursor
+  words[at] = -1
+  words[at + 1] = x.low
+  words[at + 2] = x.code
+  words[at + 3] = x.high
+  words[at + 4] = 0
+  cursor = at + 5
+  views++
+}
+
+/** Adds an output that the kernel allocates: its size depends on values. Ends with `runLate`. */
+export function late(code: Code): void {
+  const at = cursor
+  words[at] = -2
+  words[at + 1] = 0
+  words[at + 2] = code
+  words[at + 3] = 0
+  words[at + 4] = 0
+  cursor = at + 5
+  views++
+}
+
+/** Adds a number for the kernel itself; after all views. */
+export function number(value: number): void {
+  if (cursor >= BLOCK_WORDS) throw plainError('launch', 'INTERNAL', 'too many numbers in one launch')
+  words[cursor++] = value
+  numbers++
+}
+
+function seal(): void {
+  words[WORD.KERNEL] = target
+  words[WORD.VIEWS] = views
+  words[WORD.NUMBERS] = numbers
+  words[WORD.WORDS] = cursor
+}
+
+function refuse(op: string): never {
+  const at = WORD.DETAIL
+  throw statusError(op, words[WORD.STATUS] as number, words[at] as number, words[at + 1] as number, words[at + 2] as number)
+}
+
+/** Runs the launch, or records it. */
+export function run(op: string): void {
+  seal()
+  if (recording !== undefined) {
+    recording.append(cursor, op)
+    return
+  }
+  addon.run()
+  if (words[WORD.STATUS] !== 0) refuse(op)
+}
+
+/** The storage of the late output that the block names, its rows and columns read first. */
+export function lateStorage(itemBytes: number): Storage {
+  const rows = words[WORD.LATE_ROWS] as number
+  const columns = words[WORD.LATE_COLUMNS] as number
+  const slot = words[WORD.LATE_SLOT] as number
+  const generation = words[WORD.LATE_GENERATION] as number
+  return own(new Storage(slot, generation, rows * columns * itemBytes, -1, undefined))
+}
+
+/**
+ * Runs a launch with a late output and makes the result of it. Only in tail position: while recording, the value is not
+ * there yet and what is returned stands for it.
+ */
+export function runLate<T>(op: string, itemBytes: number, finish: Finish<T>): T {
+  seal()
+  if (recording !== undefined) {
+    recording.append(cursor, op)
+    recording.finish = finish
+    recording.lateBytes = itemBytes
+    return DISPOSED as unknown as T
+  }
+  addon.run()
+  if (words[WORD.STATUS] !== 0) refuse(op)
+  const rows = words[WORD.LATE_ROWS] as number
+  const columns = words[WORD.LATE_COLUMNS] as number
+  return finish(lateStorage(itemBytes), rows, columns)
+}
+
+/** Runs `now` at once, whatever is being recorded: for reading values that are already there. */
+export function withoutRecording(now: () => void): void {
+  const before = recording
+  recording = undefined
+  try {
+    now()
+  } finally {
+    recording = before
+  }
+}
