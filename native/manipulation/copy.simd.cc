@@ -169,16 +169,12 @@ const CopyLoops* loops() {
   return &table;
 }
 
-template <DType D>
-constexpr Row rowOf() {
-  return {"copy", copy, D, D, reinterpret_cast<Inner>(loops<itemSize(D)>)};
-}
+// Written out, not returned by a function: so the table is constant memory and needs no constructor.
+#define ROW(D) {"copy", copy, DType::D, DType::D, reinterpret_cast<Inner>(loops<itemSize(DType::D)>)}
 
 const Row kRows[] = {
-    rowOf<DType::Bool>(),    rowOf<DType::Uint8>(),   rowOf<DType::Uint16>(),    rowOf<DType::Uint32>(),
-    rowOf<DType::Uint64>(),  rowOf<DType::Int8>(),    rowOf<DType::Int16>(),     rowOf<DType::Int32>(),
-    rowOf<DType::Int64>(),   rowOf<DType::Float16>(), rowOf<DType::Bfloat16>(),  rowOf<DType::Float32>(),
-    rowOf<DType::Float64>(), rowOf<DType::Complex64>(), rowOf<DType::Complex128>(),
+    ROW(Bool),  ROW(Uint8),   ROW(Uint16),   ROW(Uint32),  ROW(Uint64),  ROW(Int8),      ROW(Int16),      ROW(Int32),
+    ROW(Int64), ROW(Float16), ROW(Bfloat16), ROW(Float32), ROW(Float64), ROW(Complex64), ROW(Complex128),
 };
 
 }  // namespace
