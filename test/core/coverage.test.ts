@@ -10,14 +10,18 @@ import { kerasName } from '../support/record'
 /** The ops among exports: functions that carry their Keras parameters, by their own spelling. */
 export function opsAmong(exports: object): string[] {
   const spelled = new Set<string>()
-  const names = Object.entries(exports).flatMap(([name, value]) => (typeof value === 'function' && 'parameters' in value ? [name] : []))
+  const names = Object.entries(exports).flatMap(([name, value]) =>
+    typeof value === 'function' && 'parameters' in value ? [name] : [],
+  )
   for (const name of names) if (kerasName(name) !== name) spelled.add(kerasName(name))
   return names.filter((name) => !spelled.has(name))
 }
 
 /** The ops that no source file of tests has a record (or an alias) of. */
 export function withoutRecord(ops: readonly string[], sources: readonly string[]): string[] {
-  const recorded = new Set(sources.flatMap((text) => [...text.matchAll(/\b(?:record|alias)\('(\w+)'/g)].map((match) => match[1])))
+  const recorded = new Set(
+    sources.flatMap((text) => [...text.matchAll(/\b(?:record|alias)\('(\w+)'/g)].map((match) => match[1])),
+  )
   return ops.filter((name) => !recorded.has(name))
 }
 
@@ -38,7 +42,9 @@ describe('coverage', () => {
   })
 
   it('every record that is no alias has a fixture', () => {
-    const recorded = texts.flatMap((text) => [...text.matchAll(/\brecord\('(\w+)'/g)].map((match) => match[1] as string))
+    const recorded = texts.flatMap((text) =>
+      [...text.matchAll(/\brecord\('(\w+)'/g)].map((match) => match[1] as string),
+    )
     deepStrictEqual(
       recorded.filter((name) => fixturePath(name) === undefined),
       [],
@@ -47,7 +53,13 @@ describe('coverage', () => {
 
   it('sees an op without a record', () => {
     const op = Object.assign(() => 0, { parameters: { required: [], optional: [] } })
-    deepStrictEqual(opsAmong({ expandDims: op, expand_dims: op, floatx: () => 0, abs: op, memory: 1 }), ['expandDims', 'abs'])
-    deepStrictEqual(withoutRecord(['sum', 'abs', 'absolute'], ["record('abs', {})\nalias('absolute', 'abs')\nrecorded('sum')"]), ['sum'])
+    deepStrictEqual(opsAmong({ expandDims: op, expand_dims: op, floatx: () => 0, abs: op, memory: 1 }), [
+      'expandDims',
+      'abs',
+    ])
+    deepStrictEqual(
+      withoutRecord(['sum', 'abs', 'absolute'], ["record('abs', {})\nalias('absolute', 'abs')\nrecorded('sum')"]),
+      ['sum'],
+    )
   })
 })

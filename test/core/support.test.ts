@@ -3,9 +3,9 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert'
 import { fromBrain, fromHalf, toBrain, toHalf } from '../support/dtypes'
 import { elements } from '../support/fixtures'
-import { difference, kerasName, mismatch, wrongError } from '../support/record'
 import { ndops } from '../support/ndops'
 import { seeded } from '../support/random'
+import { difference, kerasName, mismatch, wrongError } from '../support/record'
 import { ulpDistance, ulpOf } from '../support/ulp'
 
 describe('test support', () => {
@@ -69,7 +69,10 @@ describe('test support', () => {
   it('reads exact values', () => {
     const data = elements({ dtype: 'float64', shape: [4], data: ['nan', '-inf', -0, 0.1] })
     ok(Number.isNaN(data[0]) && data[1] === Number.NEGATIVE_INFINITY && Object.is(data[2], -0) && data[3] === 0.1)
-    deepStrictEqual(elements({ dtype: 'uint64', shape: [1], data: ['18446744073709551615'] }), new BigUint64Array([2n ** 64n - 1n]))
+    deepStrictEqual(
+      elements({ dtype: 'uint64', shape: [1], data: ['18446744073709551615'] }),
+      new BigUint64Array([2n ** 64n - 1n]),
+    )
   })
 
   it('draws the same numbers for the same seed', () => {
@@ -80,6 +83,11 @@ describe('test support', () => {
   })
 
   it('spells names as Keras does', () => {
-    deepStrictEqual(['countNonzero', 'log10', 'takeAlongAxis', 'add'].map(kerasName), ['count_nonzero', 'log10', 'take_along_axis', 'add'])
+    deepStrictEqual(['countNonzero', 'log10', 'takeAlongAxis', 'add'].map(kerasName), [
+      'count_nonzero',
+      'log10',
+      'take_along_axis',
+      'add',
+    ])
   })
 })

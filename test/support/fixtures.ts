@@ -42,14 +42,21 @@ export function fixturePath(op: string): string | undefined {
 
 export function fixture(op: string): Fixture {
   const path = fixturePath(op)
-  if (path === undefined) throw new Error(`no fixture for ${op}: add an entry in scripts/oracle/ops and run generate.py`)
+  if (path === undefined)
+    throw new Error(`no fixture for ${op}: add an entry in scripts/oracle/ops and run generate.py`)
   return { family: dirname(path).split(/[\\/]/).pop(), ...JSON.parse(readFileSync(path, 'utf8')) } as Fixture
 }
 
 export const isTensorText = (x: unknown): x is TensorText => typeof x === 'object' && x !== null && 'dtype' in x
 
 const parse = (text: number | string): number | bigint =>
-  typeof text === 'number' ? text : text === 'nan' ? Number.NaN : text.endsWith('inf') ? Number(`${text}inity`.replace('i', 'I')) : BigInt(text)
+  typeof text === 'number'
+    ? text
+    : text === 'nan'
+      ? Number.NaN
+      : text.endsWith('inf')
+        ? Number(`${text}inity`.replace('i', 'I'))
+        : BigInt(text)
 
 /** The elements of a fixture's tensor, as storage. */
 export function elements(text: TensorText): Storage {

@@ -68,13 +68,17 @@ export const presented =
     laidOut(elements(text), text.dtype, text.shape, layout)
 
 /** The tensor's first row along the first axis of more than one, repeated: as memory, and with stride 0. */
-export function repeated(text: TensorText): { readonly copied: TensorText; readonly broadcast: () => Tensor } | undefined {
+export function repeated(
+  text: TensorText,
+): { readonly copied: TensorText; readonly broadcast: () => Tensor } | undefined {
   const axis = text.shape.findIndex((n) => n > 1)
   if (axis < 0 || product(text.shape) === 0) return undefined
   const per = isComplex(text.dtype) ? 2 : 1
   const inner = product(text.shape.slice(axis + 1)) * per
   const block = inner * (text.shape[axis] as number)
-  const data = text.data.map((_, place) => text.data[Math.floor(place / block) * block + (place % inner)] as number | string)
+  const data = text.data.map(
+    (_, place) => text.data[Math.floor(place / block) * block + (place % inner)] as number | string,
+  )
   const copied = { ...text, data }
   return {
     copied,

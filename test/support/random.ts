@@ -7,7 +7,8 @@ export type Random = () => number
 
 /** mulberry32: 32 bits of state are enough to choose test values. */
 export function seeded(seed: number | string): Random {
-  let state = typeof seed === 'number' ? seed : [...seed].reduce((h, c) => Math.imul(h ^ c.charCodeAt(0), 0x01000193), 0x811c9dc5)
+  let state =
+    typeof seed === 'number' ? seed : [...seed].reduce((h, c) => Math.imul(h ^ c.charCodeAt(0), 0x01000193), 0x811c9dc5)
   return () => {
     state = (state + 0x6d2b79f5) | 0
     let t = Math.imul(state ^ (state >>> 15), 1 | state)

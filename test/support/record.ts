@@ -19,8 +19,17 @@
  */
 
 import { fail, ok, strictEqual } from 'node:assert'
-import { type DType, DTYPES, isComplex, storage } from './dtypes'
-import { argument, argumentsOf, type Case, elements, type Fixture, fixture, isTensorText, type TensorText } from './fixtures'
+import { DTYPES, type DType, isComplex, storage } from './dtypes'
+import {
+  argument,
+  argumentsOf,
+  type Case,
+  elements,
+  type Fixture,
+  fixture,
+  isTensorText,
+  type TensorText,
+} from './fixtures'
 import { LAYOUTS, presented, repeated } from './layouts'
 import { type Call, exported, isCoded, ndops, op, promises, type Tensor } from './ndops'
 import { type Draw, drawn, type Random, seeded, signedSmallAndLarge } from './random'
@@ -70,7 +79,8 @@ export function difference(got: unknown, want: unknown, tolerance: Tolerance): s
     if (got.length !== want.length) return `${got.length} results instead of ${want.length}`
     return want.map((w: unknown, i) => difference(got[i], w, tolerance)).find((found) => found !== undefined)
   }
-  if (!isTensor(got) || !isTensor(want)) return JSON.stringify(got) === JSON.stringify(want) ? undefined : 'another value'
+  if (!isTensor(got) || !isTensor(want))
+    return JSON.stringify(got) === JSON.stringify(want) ? undefined : 'another value'
   if (got.dtype !== want.dtype) return `dtype ${got.dtype} instead of ${want.dtype}`
   if (got.shape.join() !== want.shape.join()) return `shape [${got.shape}] instead of [${want.shape}]`
   return firstDifference(got.dtype, got.data, want.data, tolerance)
@@ -98,7 +108,9 @@ export function wrongError(call: () => unknown, kind: Case['throws']): string | 
     call()
   } catch (error) {
     if (!isCoded(error)) return `threw an error without code or with gaps: ${String(error)}`
-    return kind === undefined || kind === 'Error' || error.name === kind ? undefined : `threw a ${error.name} (${error.code}) instead of a ${kind}`
+    return kind === undefined || kind === 'Error' || error.name === kind
+      ? undefined
+      : `threw a ${error.name} (${error.code}) instead of a ${kind}`
   }
   return `was not refused${kind === undefined ? '' : ` with a ${kind}`}`
 }
@@ -135,8 +147,11 @@ export function record(name: string, options: RecordOptions = {}): void {
     })
 
     const bad = truth.cases.filter((one) => one.throws !== undefined)
-    if (bad.length > 0) it('refuses bad arguments with a code', () => over(bad, (one) => wrongError(() => call(...argumentsOf(one)), one.throws)))
-    if (truth.dtypes !== undefined) it('promotes every dtype, and refuses those without a meaning', () => checkDtypes(name, truth))
+    if (bad.length > 0)
+      it('refuses bad arguments with a code', () =>
+        over(bad, (one) => wrongError(() => call(...argumentsOf(one)), one.throws)))
+    if (truth.dtypes !== undefined)
+      it('promotes every dtype, and refuses those without a meaning', () => checkDtypes(name, truth))
     if (truth.weak !== undefined) it('promotes weak scalars', () => checkWeak(name, truth))
 
     it('gives the same for every layout @level', () => {
@@ -231,7 +246,11 @@ function broadcastDifference(call: Call, one: Case, tolerance: Tolerance): strin
 /** Ones of a dtype. */
 function ones(dtype: DType, shape: readonly number[]): Tensor {
   const size = shape.reduce((a, b) => a * b, 1)
-  const text: TensorText = { dtype, shape, data: Array.from({ length: size * (isComplex(dtype) ? 2 : 1) }, (_, i) => (isComplex(dtype) && i % 2 ? 0 : 1)) }
+  const text: TensorText = {
+    dtype,
+    shape,
+    data: Array.from({ length: size * (isComplex(dtype) ? 2 : 1) }, (_, i) => (isComplex(dtype) && i % 2 ? 0 : 1)),
+  }
   return argument(text) as Tensor
 }
 
@@ -278,7 +297,8 @@ function checkWeak(name: string, truth: Fixture): void {
       const scalars = kind === 'int' ? [1, 1n] : [WEAK[kind]]
       for (const scalar of scalars) {
         const got = resultDtype(() => op(name)(...slotted(truth, [DTYPES[i], scalar])))
-        if (got !== want) found.push(`${name}(${DTYPES[i]}, a weak ${kind} ${String(scalar)}) gives ${got} instead of ${want}`)
+        if (got !== want)
+          found.push(`${name}(${DTYPES[i]}, a weak ${kind} ${String(scalar)}) gives ${got} instead of ${want}`)
       }
     })
   report(found, 5 * DTYPES.length)
