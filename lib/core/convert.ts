@@ -63,6 +63,7 @@ export function castTo(op: string, x: Tensor, code: Code): Tensor {
 
 /** A contiguous tensor of the same elements: the tensor itself where it is one. */
 export function toContiguous(op: string, x: Tensor): Tensor {
+  if (x.contiguous) return x
   const out = emptyTensor(x.shape, x.code, x.size)
   begin(COPY)
   view(out)
@@ -143,7 +144,7 @@ export function reinterpret(op: string, data: unknown, shape: Shape | undefined,
   const out = copied(op, data, code, given, size)
   if (code !== BOOL) return out
   // Any other byte than 0 or 1 would not be a bool: normalised by way of uint8.
-  return castTo(op, new Tensor(out.storage, out.offset, 1, out.shape, out.strides, out.size), BOOL)
+  return castTo(op, new Tensor(out.storage, out.offset, 1, out.shape, out.strides, out.size, true), BOOL)
 }
 
 function fromTyped(op: string, name: string, value: ArrayBufferView): Tensor {

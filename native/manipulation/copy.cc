@@ -147,10 +147,13 @@ Status runPlan(Plan& plan, DType outType, DType inType, Execution& execution) {
 
   std::int64_t rows = 0;
   std::int64_t columns = 0;
-  if (plan.transposed) {
-    // Square for the converter's buffers; else wide, so that each output row is written some lines at a time.
-    rows = std::min<std::int64_t>(row.n, converts ? 32 : 64);
-    columns = std::min<std::int64_t>(column.n, converts ? kConvertBlock / rows : 16384 / outSize / 16);
+  if (plan.transposed && converts) {
+    rows = std::min<std::int64_t>(row.n, 32);
+    columns = std::min(column.n, kConvertBlock / rows);
+  } else if (plan.transposed) {
+    // Input rows in stretches that prefetching sees, output rows some lines at a time.
+    rows = std::min<std::int64_t>(row.n, (stream ? 4096 : 1024) / outSize);
+    columns = std::min<std::int64_t>(column.n, (rows < 16 ? 16384 : 256) / outSize);
   } else {
     const std::int64_t most = converts ? kConvertBlock : kTaskBytes / outSize;
     columns = std::min(column.n, most);

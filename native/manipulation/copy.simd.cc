@@ -84,19 +84,43 @@ inline void stridedRow(char* out, std::int64_t outStep, const char* in, std::int
   }
 }
 
+/// An axis of `n` with one of only Short inside, unrolled: each cache line is touched once.
+template <int Size, int Short>
+void copyShort(char* out, std::int64_t outStep, std::int64_t outShort, const char* in, std::int64_t inStep,
+               std::int64_t inShort, std::int64_t n) {
+  using T = typename ItemOf<Size>::type;
+  T* to = reinterpret_cast<T*>(out);
+  const T* from = reinterpret_cast<const T*>(in);
+  for (std::int64_t i = 0; i < n; ++i, to += outStep, from += inStep) {
+    T items[Short];
+#pragma GCC unroll 8
+    for (int k = 0; k < Short; ++k) items[k] = from[k * inShort];
+#pragma GCC unroll 8
+    for (int k = 0; k < Short; ++k) to[k * outShort] = items[k];
+  }
+}
+
+constexpr std::int64_t kShort = 8;
+
+template <int Size>
+void copyShort(char* out, std::int64_t outStep, std::int64_t outShort, const char* in, std::int64_t inStep,
+               std::int64_t inShort, std::int64_t n, std::int64_t width) {
+  using Loop = void (*)(char*, std::int64_t, std::int64_t, const char*, std::int64_t, std::int64_t, std::int64_t);
+  static constexpr Loop kLoops[] = {copyShort<Size, 1>, copyShort<Size, 2>, copyShort<Size, 3>, copyShort<Size, 4>,
+                                    copyShort<Size, 5>, copyShort<Size, 6>, copyShort<Size, 7>, copyShort<Size, 8>};
+  kLoops[width - 1](out, outStep, outShort, in, inStep, inShort, n);
+}
+
 template <int Size>
 void copyBlock(char* out, std::int64_t outRow, std::int64_t outColumn, const char* in, std::int64_t inRow,
                std::int64_t inColumn, std::int64_t rows, std::int64_t columns, bool stream) {
-  // Short rows go down the columns instead, a stretch that stays in L1 at a time.
-  constexpr std::int64_t kShort = 8;
-  constexpr std::int64_t kStretch = 128;
-  if (columns < kShort && rows > columns) {
-    for (std::int64_t r = 0; r < rows; r += kStretch) {
-      const std::int64_t n = rows - r < kStretch ? rows - r : kStretch;
-      for (std::int64_t c = 0; c < columns; ++c)
-        stridedRow<Size>(out + (r * outRow + c * outColumn) * Size, outRow, in + (r * inRow + c * inColumn) * Size,
-                         inRow, n);
-    }
+  if (columns <= kShort && rows > columns) {
+    copyShort<Size>(out, outRow, outColumn, in, inRow, inColumn, rows, columns);
+    return;
+  }
+  const bool fast = outColumn == 1 && (inColumn == 1 || inColumn == 0);
+  if (!fast && rows <= kShort && columns > rows) {
+    copyShort<Size>(out, outColumn, outRow, in, inColumn, inRow, columns, rows);
     return;
   }
   for (std::int64_t r = 0; r < rows; ++r, out += outRow * Size, in += inRow * Size) {
@@ -155,7 +179,7 @@ void transposeBlock(char* out, std::int64_t outRow, const char* in, std::int64_t
     }
   }
   // What is left of whole tiles: the columns beside them, then the rows below.
-  if (wholeColumns < columns)
+  if (wholeRows > 0 && wholeColumns < columns)
     copyBlock<Size>(out + wholeColumns * Size, outRow, 1, in + wholeColumns * inColumn * Size, 1, inColumn, wholeRows,
                     columns - wholeColumns, false);
   if (wholeRows < rows)
@@ -169,17 +193,15 @@ const CopyLoops* loops() {
   return &table;
 }
 
-template <DType D>
-constexpr Row rowOf() {
-  return {"copy", copy, D, D, reinterpret_cast<Inner>(loops<itemSize(D)>)};
-}
+// A macro, not a function: a cast pointer is no constant expression, and the rows must need no code to be set up.
+#define COPY_ROW(D) {"copy", copy, DType::D, DType::D, reinterpret_cast<Inner>(loops<itemSize(DType::D)>)}
 
 const Row kRows[] = {
-    rowOf<DType::Bool>(),    rowOf<DType::Uint8>(),   rowOf<DType::Uint16>(),    rowOf<DType::Uint32>(),
-    rowOf<DType::Uint64>(),  rowOf<DType::Int8>(),    rowOf<DType::Int16>(),     rowOf<DType::Int32>(),
-    rowOf<DType::Int64>(),   rowOf<DType::Float16>(), rowOf<DType::Bfloat16>(),  rowOf<DType::Float32>(),
-    rowOf<DType::Float64>(), rowOf<DType::Complex64>(), rowOf<DType::Complex128>(),
+    COPY_ROW(Bool),    COPY_ROW(Uint8),   COPY_ROW(Uint16),    COPY_ROW(Uint32),  COPY_ROW(Uint64),
+    COPY_ROW(Int8),    COPY_ROW(Int16),   COPY_ROW(Int32),     COPY_ROW(Int64),   COPY_ROW(Float16),
+    COPY_ROW(Bfloat16), COPY_ROW(Float32), COPY_ROW(Float64), COPY_ROW(Complex64), COPY_ROW(Complex128),
 };
+#undef COPY_ROW
 
 }  // namespace
 }  // namespace ndops::NDOPS_LEVEL
