@@ -3,9 +3,10 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert'
 import { fromBrain, fromHalf, toBrain, toHalf } from '../support/dtypes'
 import { elements } from '../support/fixtures'
+import { kerasName } from '../support/names'
 import { ndops } from '../support/ndops'
 import { seeded } from '../support/random'
-import { difference, kerasName, mismatch, wrongError } from '../support/record'
+import { difference, mismatch, wrongError } from '../support/record'
 import { ulpDistance, ulpOf } from '../support/ulp'
 
 describe('test support', () => {

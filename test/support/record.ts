@@ -31,6 +31,7 @@ import {
   type TensorText,
 } from './fixtures'
 import { LAYOUTS, presented, repeated } from './layouts'
+import { kerasName } from './names'
 import { type Call, exported, isCoded, ndops, op, promises, type Tensor } from './ndops'
 import { type Draw, drawn, type Random, seeded, signedSmallAndLarge } from './random'
 import { firstDifference, type Tolerance } from './ulp'
@@ -122,9 +123,6 @@ const attempt = (call: () => string | undefined): string | undefined => {
     return `threw ${error instanceof Error && isCoded(error) ? `${error.code}: ${error.message}` : String(error)}`
   }
 }
-
-/** The Keras spelling of an op's name. */
-export const kerasName = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 export function record(name: string, options: RecordOptions = {}): void {
   records.add(name)

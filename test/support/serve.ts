@@ -10,7 +10,11 @@ function answer(line: string): unknown {
   try {
     return { gives: encodeResult(op(call.op)(...argumentsOf(call))) }
   } catch (error) {
-    return { throws: error instanceof Error ? error.name : 'not an error', coded: isCoded(error), message: String(error) }
+    return {
+      throws: error instanceof Error ? error.name : 'not an error',
+      coded: isCoded(error),
+      message: String(error),
+    }
   }
 }
 
