@@ -71,7 +71,7 @@ export async function buildSanitized() {
   })
 }
 
-const tsc = (project) => run(process.execPath, [tool('typescript/bin/tsc'), '-p', project])
+const tsc = (project) => run(process.execPath, [tool('typescript/lib/tsc.js'), '-p', project])
 
 const libSources = () => [
   ...filesUnder(['lib'], (file) => !file.startsWith('lib/generated/')),
