@@ -16,6 +16,10 @@
 
 #include "core/dtype.h"
 
+/// A function that belongs into its loop, whatever its size; and one that takes over in rare cases.
+#define NDOPS_INLINE inline __attribute__((always_inline))
+#define NDOPS_COLD inline __attribute__((noinline, cold))
+
 namespace ndops::NDOPS_LEVEL {
 namespace {
 
@@ -27,7 +31,8 @@ struct Mask {
 
   friend Mask operator&(Mask a, Mask b) { return {a.lanes & b.lanes}; }
   friend Mask operator|(Mask a, Mask b) { return {a.lanes | b.lanes}; }
-  friend Mask operator^(Mask a, Mask b) { return {a.lanes ^ b.lanes}; }
+  // Not xsimd's ^, which is | on AVX-512 in 8.1.
+  friend Mask operator^(Mask a, Mask b) { return {a.lanes != b.lanes}; }
   friend Mask operator!(Mask a) { return {~a.lanes}; }
   friend bool any(Mask a) { return xsimd::any(a.lanes); }
   friend bool all(Mask a) { return xsimd::all(a.lanes); }
@@ -56,7 +61,8 @@ struct Batch {
   friend Batch operator<<(Batch a, int bits) { return a.lanes << bits; }
   friend Batch operator>>(Batch a, int bits) { return a.lanes >> bits; }
   friend Mask<T> operator==(Batch a, Batch b) { return {a.lanes == b.lanes}; }
-  friend Mask<T> operator!=(Batch a, Batch b) { return {a.lanes != b.lanes}; }
+  // Not xsimd's !=, which is false for NaN on AVX in 8.1.
+  friend Mask<T> operator!=(Batch a, Batch b) { return !(a == b); }
   friend Mask<T> operator<(Batch a, Batch b) { return {a.lanes < b.lanes}; }
   friend Mask<T> operator<=(Batch a, Batch b) { return {a.lanes <= b.lanes}; }
   friend Mask<T> operator>(Batch a, Batch b) { return {a.lanes > b.lanes}; }
@@ -69,6 +75,8 @@ struct Batch {
   friend Batch absolute(Batch a) { return xsimd::abs(a.lanes); }
   friend Batch squareRoot(Batch a) { return xsimd::sqrt(a.lanes); }
   friend Batch truncated(Batch a) { return xsimd::trunc(a.lanes); }
+  /// The nearest integer, ties to even.
+  friend Batch rounded(Batch a) { return xsimd::nearbyint(a.lanes); }
 };
 template <class T>
 constexpr int kLanes = static_cast<int>(Batch<T>::Lanes::size);
@@ -79,7 +87,7 @@ constexpr bool kFused = true;
 constexpr bool kFused = false;
 #endif
 
-/// Layout of a floating type. Adding kRound to |x| < 2^(kFraction - 1) rounds it to an integer, found in the low bits.
+/// Layout of a floating type. Adding kRound to an integer |k| < 2^(kFraction - 1) puts it into the low bits.
 template <class T>
 struct Format;
 template <>
@@ -182,12 +190,6 @@ inline Batch<double> quickDivide(Batch<double> a, Batch<double> b) {
 #endif
 }
 
-/// The nearest integer, ties to even, for |x| < 2^(kFraction - 1).
-template <class T>
-inline Batch<T> roundSmall(Batch<T> x) {
-  return (x + Format<T>::kRound) - Format<T>::kRound;
-}
-
 /// 2^k for integral k of normal results.
 template <class T>
 inline Batch<T> powerOfTwo(Batch<T> k) {
@@ -195,16 +197,28 @@ inline Batch<T> powerOfTwo(Batch<T> k) {
   return bitCast<T>(bitCast<BitsOf<T>>(biased) << Format<T>::kFraction);
 }
 
-/// x * 2^k with one rounding, for x in [1/4, 4] and integral |k| <= 1.5 * kBias: overflow and subnormals as they should be.
+/// x * 2^k for integral k and normal results.
 template <class T>
-inline Batch<T> scale(Batch<T> x, Batch<T> k) {
+inline Batch<T> scaleNormal(Batch<T> x, Batch<T> k) {
 #if defined(__AVX512F__)
   if constexpr (sizeof(T) == 4)
     return _mm512_scalef_ps(x, k);
   else
     return _mm512_scalef_pd(x, k);
 #else
-  const Batch<T> first = roundSmall(k * T{0.5});
+  return x * powerOfTwo(k);
+#endif
+}
+
+/// x * 2^k with one rounding, for |x| in [1/4, 4] and integral |k| <= 1.5 * kBias: overflow and subnormals as they should
+/// be. (On AVX-512 any k.)
+template <class T>
+inline Batch<T> scale(Batch<T> x, Batch<T> k) {
+#if defined(__AVX512F__)
+  return scaleNormal(x, k);
+#else
+  if (all(absolute(k) < static_cast<T>(Format<T>::kBias - 3))) return x * powerOfTwo(k);
+  const Batch<T> first = rounded(k * T{0.5});
   return x * powerOfTwo(first) * powerOfTwo(k - first);
 #endif
 }
@@ -217,6 +231,21 @@ struct Split {
 };
 template <class T>
 inline Split<T> split(Batch<T> x) {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(T) == 4) {
+    const __m512 mantissa = _mm512_getmant_ps(x, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_src);
+    const __m512 exponent = _mm512_getexp_ps(x);
+    const __mmask16 upper = _mm512_cmp_ps_mask(mantissa, _mm512_set1_ps(0x1.6a09e6p+0f), _CMP_GE_OQ);
+    const __m512 half = _mm512_mask_mul_ps(mantissa, upper, mantissa, _mm512_set1_ps(0.5f));
+    return {_mm512_mask_add_ps(exponent, upper, exponent, _mm512_set1_ps(1.0f)), Batch<T>(half) - T{1}};
+  } else {
+    const __m512d mantissa = _mm512_getmant_pd(x, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_src);
+    const __m512d exponent = _mm512_getexp_pd(x);
+    const __mmask8 upper = _mm512_cmp_pd_mask(mantissa, _mm512_set1_pd(0x1.6a09e667f3bcdp+0), _CMP_GE_OQ);
+    const __m512d half = _mm512_mask_mul_pd(mantissa, upper, mantissa, _mm512_set1_pd(0.5));
+    return {_mm512_mask_add_pd(exponent, upper, exponent, _mm512_set1_pd(1.0)), Batch<T>(half) - T{1}};
+  }
+#else
   using F = Format<T>;
   using B = BitsOf<T>;
   constexpr B kRootHalf = sizeof(T) == 4 ? static_cast<B>(0x3f3504f3u) : static_cast<B>(0x3fe6a09e667f3bcdu);
@@ -233,6 +262,7 @@ inline Split<T> split(Batch<T> x) {
   const Batch<T> exponent = bitCast<T>((moved >> F::kFraction) | bitCast<B>(whole)) - whole;
   const Batch<B> mantissa = (bits - (moved & kExponents)) + kOne;
   return {exponent - base, bitCast<T>(mantissa) - T{1}};
+#endif
 }
 
 // float32 lanes as two batches of float64 lanes, and back with one rounding.

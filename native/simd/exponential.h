@@ -32,7 +32,7 @@ struct Reduced {
 };
 template <class T>
 inline Reduced<T> reduceByLn2(Batch<T> x) {
-  const Batch<T> n = roundSmall(x * kLog2e<T>);
+  const Batch<T> n = rounded(x * kLog2e<T>);
   const Batch<T> high = mulAdd(n, -Ln2<T>::kHigh, x);
   const Batch<T> low = n * Ln2<T>::kLow;
   const Batch<T> rest = high - low;
