@@ -11,12 +11,13 @@
 // g++ warns of its own AVX-512 headers' undefined registers.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wuninitialized"
 #include <xsimd/xsimd.hpp>
 #pragma GCC diagnostic pop
 
 #include "core/dtype.h"
 
-/// A function that belongs into its loop, whatever its size; and one that takes over in rare cases.
+// Everything is inlined into its loop, whatever its size, but what takes over in rare cases.
 #define NDOPS_INLINE inline __attribute__((always_inline))
 #define NDOPS_COLD inline __attribute__((noinline, cold))
 
@@ -29,13 +30,11 @@ struct Mask {
   using Lanes = typename xsimd::batch<T, xsimd::default_arch>::batch_bool_type;
   Lanes lanes;
 
-  friend Mask operator&(Mask a, Mask b) { return {a.lanes & b.lanes}; }
-  friend Mask operator|(Mask a, Mask b) { return {a.lanes | b.lanes}; }
-  // Not xsimd's ^, which is | on AVX-512 in 8.1.
-  friend Mask operator^(Mask a, Mask b) { return {a.lanes != b.lanes}; }
-  friend Mask operator!(Mask a) { return {~a.lanes}; }
-  friend bool any(Mask a) { return xsimd::any(a.lanes); }
-  friend bool all(Mask a) { return xsimd::all(a.lanes); }
+  friend NDOPS_INLINE Mask operator&(Mask a, Mask b) { return {a.lanes & b.lanes}; }
+  friend NDOPS_INLINE Mask operator|(Mask a, Mask b) { return {a.lanes | b.lanes}; }
+  friend NDOPS_INLINE Mask operator!(Mask a) { return {~a.lanes}; }
+  friend NDOPS_INLINE bool any(Mask a) { return xsimd::any(a.lanes); }
+  friend NDOPS_INLINE bool all(Mask a) { return xsimd::all(a.lanes); }
 };
 
 /// A register of lanes. Numbers stand for batches of equal lanes wherever one operand is a batch.
@@ -50,33 +49,33 @@ struct Batch {
   Batch(T x) : lanes(x) {}
   operator Register() const { return lanes; }
 
-  friend Batch operator+(Batch a, Batch b) { return a.lanes + b.lanes; }
-  friend Batch operator-(Batch a, Batch b) { return a.lanes - b.lanes; }
-  friend Batch operator*(Batch a, Batch b) { return a.lanes * b.lanes; }
-  friend Batch operator/(Batch a, Batch b) { return a.lanes / b.lanes; }
-  friend Batch operator-(Batch a) { return -a.lanes; }
-  friend Batch operator&(Batch a, Batch b) { return a.lanes & b.lanes; }
-  friend Batch operator|(Batch a, Batch b) { return a.lanes | b.lanes; }
-  friend Batch operator^(Batch a, Batch b) { return a.lanes ^ b.lanes; }
-  friend Batch operator<<(Batch a, int bits) { return a.lanes << bits; }
-  friend Batch operator>>(Batch a, int bits) { return a.lanes >> bits; }
-  friend Mask<T> operator==(Batch a, Batch b) { return {a.lanes == b.lanes}; }
+  friend NDOPS_INLINE Batch operator+(Batch a, Batch b) { return a.lanes + b.lanes; }
+  friend NDOPS_INLINE Batch operator-(Batch a, Batch b) { return a.lanes - b.lanes; }
+  friend NDOPS_INLINE Batch operator*(Batch a, Batch b) { return a.lanes * b.lanes; }
+  friend NDOPS_INLINE Batch operator/(Batch a, Batch b) { return a.lanes / b.lanes; }
+  friend NDOPS_INLINE Batch operator-(Batch a) { return -a.lanes; }
+  friend NDOPS_INLINE Batch operator&(Batch a, Batch b) { return a.lanes & b.lanes; }
+  friend NDOPS_INLINE Batch operator|(Batch a, Batch b) { return a.lanes | b.lanes; }
+  friend NDOPS_INLINE Batch operator^(Batch a, Batch b) { return a.lanes ^ b.lanes; }
+  friend NDOPS_INLINE Batch operator<<(Batch a, int bits) { return a.lanes << bits; }
+  friend NDOPS_INLINE Batch operator>>(Batch a, int bits) { return a.lanes >> bits; }
+  friend NDOPS_INLINE Mask<T> operator==(Batch a, Batch b) { return {a.lanes == b.lanes}; }
   // Not xsimd's !=, which is false for NaN on AVX in 8.1.
-  friend Mask<T> operator!=(Batch a, Batch b) { return !(a == b); }
-  friend Mask<T> operator<(Batch a, Batch b) { return {a.lanes < b.lanes}; }
-  friend Mask<T> operator<=(Batch a, Batch b) { return {a.lanes <= b.lanes}; }
-  friend Mask<T> operator>(Batch a, Batch b) { return {a.lanes > b.lanes}; }
-  friend Mask<T> operator>=(Batch a, Batch b) { return {a.lanes >= b.lanes}; }
+  friend NDOPS_INLINE Mask<T> operator!=(Batch a, Batch b) { return !(a == b); }
+  friend NDOPS_INLINE Mask<T> operator<(Batch a, Batch b) { return {a.lanes < b.lanes}; }
+  friend NDOPS_INLINE Mask<T> operator<=(Batch a, Batch b) { return {a.lanes <= b.lanes}; }
+  friend NDOPS_INLINE Mask<T> operator>(Batch a, Batch b) { return {a.lanes > b.lanes}; }
+  friend NDOPS_INLINE Mask<T> operator>=(Batch a, Batch b) { return {a.lanes >= b.lanes}; }
 
-  friend Batch select(Mask<T> condition, Batch a, Batch b) { return xsimd::select(condition.lanes, a.lanes, b.lanes); }
+  friend NDOPS_INLINE Batch select(Mask<T> condition, Batch a, Batch b) { return xsimd::select(condition.lanes, a.lanes, b.lanes); }
   // A NaN in the second operand stays; one in the first may be lost.
-  friend Batch minimum(Batch a, Batch b) { return xsimd::min(a.lanes, b.lanes); }
-  friend Batch maximum(Batch a, Batch b) { return xsimd::max(a.lanes, b.lanes); }
-  friend Batch absolute(Batch a) { return xsimd::abs(a.lanes); }
-  friend Batch squareRoot(Batch a) { return xsimd::sqrt(a.lanes); }
-  friend Batch truncated(Batch a) { return xsimd::trunc(a.lanes); }
+  friend NDOPS_INLINE Batch minimum(Batch a, Batch b) { return xsimd::min(a.lanes, b.lanes); }
+  friend NDOPS_INLINE Batch maximum(Batch a, Batch b) { return xsimd::max(a.lanes, b.lanes); }
+  friend NDOPS_INLINE Batch absolute(Batch a) { return xsimd::abs(a.lanes); }
+  friend NDOPS_INLINE Batch squareRoot(Batch a) { return xsimd::sqrt(a.lanes); }
+  friend NDOPS_INLINE Batch truncated(Batch a) { return xsimd::trunc(a.lanes); }
   /// The nearest integer, ties to even.
-  friend Batch rounded(Batch a) { return xsimd::nearbyint(a.lanes); }
+  friend NDOPS_INLINE Batch rounded(Batch a) { return xsimd::nearbyint(a.lanes); }
 };
 template <class T>
 constexpr int kLanes = static_cast<int>(Batch<T>::Lanes::size);
@@ -116,17 +115,17 @@ template <class T>
 constexpr T kNaN = static_cast<T>(__builtin_nan(""));
 
 template <class T>
-inline Batch<T> load(const T* from) {
+NDOPS_INLINE Batch<T> load(const T* from) {
   return Batch<T>::Lanes::load_unaligned(from);
 }
 template <class T>
-inline void store(T* to, Batch<T> x) {
+NDOPS_INLINE void store(T* to, Batch<T> x) {
   x.lanes.store_unaligned(to);
 }
 
 /// The same bits as lanes of another type.
 template <class To, class From>
-inline Batch<To> bitCast(Batch<From> x) {
+NDOPS_INLINE Batch<To> bitCast(Batch<From> x) {
   static_assert(sizeof(Batch<To>) == sizeof(Batch<From>));
   typename Batch<To>::Register lanes;
   const typename Batch<From>::Register given = x;
@@ -136,16 +135,16 @@ inline Batch<To> bitCast(Batch<From> x) {
 
 /// The sign bit alone, as a floating batch to be xor-ed.
 template <class T>
-inline Batch<T> signOf(Batch<T> x) {
+NDOPS_INLINE Batch<T> signOf(Batch<T> x) {
   return x & Batch<T>(-0.0);
 }
 template <class T>
-inline Batch<T> withSign(Batch<T> magnitude, Batch<T> sign) {
+NDOPS_INLINE Batch<T> withSign(Batch<T> magnitude, Batch<T> sign) {
   return absolute(magnitude) | signOf(sign);
 }
 
 /// a * b + c with one rounding where the level has it (kFused), else with two.
-inline Batch<float> mulAdd(Batch<float> a, Batch<float> b, Batch<float> c) {
+NDOPS_INLINE Batch<float> mulAdd(Batch<float> a, Batch<float> b, Batch<float> c) {
 #if defined(__AVX512F__)
   return _mm512_fmadd_ps(a, b, c);
 #elif defined(__FMA__)
@@ -156,7 +155,7 @@ inline Batch<float> mulAdd(Batch<float> a, Batch<float> b, Batch<float> c) {
   return a * b + c;
 #endif
 }
-inline Batch<double> mulAdd(Batch<double> a, Batch<double> b, Batch<double> c) {
+NDOPS_INLINE Batch<double> mulAdd(Batch<double> a, Batch<double> b, Batch<double> c) {
 #if defined(__AVX512F__)
   return _mm512_fmadd_pd(a, b, c);
 #elif defined(__FMA__)
@@ -168,18 +167,31 @@ inline Batch<double> mulAdd(Batch<double> a, Batch<double> b, Batch<double> c) {
 #endif
 }
 
-/// c0 + x (c1 + x (c2 + ...)).
+/// c0 + x (c1 + x (c2 + ...)), in pairs where that shortens the chain (Estrin).
 template <class T>
-inline Batch<T> polynomial(Batch<T>, T c0) {
+NDOPS_INLINE Batch<T> polynomial(Batch<T>, T c0) {
   return c0;
 }
+template <class T>
+NDOPS_INLINE Batch<T> polynomial(Batch<T> x, T c0, T c1) {
+  return mulAdd(x, c1, c0);
+}
+template <class T>
+NDOPS_INLINE Batch<T> polynomial(Batch<T> x, T c0, T c1, T c2) {
+  return mulAdd(x, mulAdd(x, c2, c1), c0);
+}
+template <class T>
+NDOPS_INLINE Batch<T> polynomial(Batch<T> x, T c0, T c1, T c2, T c3) {
+  return mulAdd(x * x, mulAdd(x, c3, c2), mulAdd(x, c1, c0));
+}
 template <class T, class... C>
-inline Batch<T> polynomial(Batch<T> x, T c0, C... rest) {
-  return mulAdd(x, polynomial(x, static_cast<T>(rest)...), c0);
+NDOPS_INLINE Batch<T> polynomial(Batch<T> x, T c0, T c1, T c2, T c3, C... rest) {
+  const Batch<T> square = x * x;
+  return mulAdd(square * square, polynomial(x, rest...), mulAdd(square, mulAdd(x, c3, c2), mulAdd(x, c1, c0)));
 }
 
 /// a / b for normal results, within 2^-40 (float64).
-inline Batch<double> quickDivide(Batch<double> a, Batch<double> b) {
+NDOPS_INLINE Batch<double> quickDivide(Batch<double> a, Batch<double> b) {
 #if defined(__AVX512F__)
   const Batch<double> r = _mm512_rcp14_pd(b);
   const Batch<double> e = mulAdd(-b, r, 1.0);
@@ -192,14 +204,14 @@ inline Batch<double> quickDivide(Batch<double> a, Batch<double> b) {
 
 /// 2^k for integral k of normal results.
 template <class T>
-inline Batch<T> powerOfTwo(Batch<T> k) {
+NDOPS_INLINE Batch<T> powerOfTwo(Batch<T> k) {
   const Batch<T> biased = k + (Format<T>::kRound + Format<T>::kBias);
   return bitCast<T>(bitCast<BitsOf<T>>(biased) << Format<T>::kFraction);
 }
 
 /// x * 2^k for integral k and normal results.
 template <class T>
-inline Batch<T> scaleNormal(Batch<T> x, Batch<T> k) {
+NDOPS_INLINE Batch<T> scaleNormal(Batch<T> x, Batch<T> k) {
 #if defined(__AVX512F__)
   if constexpr (sizeof(T) == 4)
     return _mm512_scalef_ps(x, k);
@@ -213,7 +225,7 @@ inline Batch<T> scaleNormal(Batch<T> x, Batch<T> k) {
 /// x * 2^k with one rounding, for |x| in [1/4, 4] and integral |k| <= 1.5 * kBias: overflow and subnormals as they should
 /// be. (On AVX-512 any k.)
 template <class T>
-inline Batch<T> scale(Batch<T> x, Batch<T> k) {
+NDOPS_INLINE Batch<T> scale(Batch<T> x, Batch<T> k) {
 #if defined(__AVX512F__)
   return scaleNormal(x, k);
 #else
@@ -230,7 +242,7 @@ struct Split {
   Batch<T> fraction;
 };
 template <class T>
-inline Split<T> split(Batch<T> x) {
+NDOPS_INLINE Split<T> split(Batch<T> x) {
 #if defined(__AVX512F__)
   if constexpr (sizeof(T) == 4) {
     const __m512 mantissa = _mm512_getmant_ps(x, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_src);
@@ -266,7 +278,7 @@ inline Split<T> split(Batch<T> x) {
 }
 
 // float32 lanes as two batches of float64 lanes, and back with one rounding.
-inline Batch<double> widenLow(Batch<float> x) {
+NDOPS_INLINE Batch<double> widenLow(Batch<float> x) {
 #if defined(__AVX512F__)
   return _mm512_cvtps_pd(_mm512_castps512_ps256(x));
 #elif defined(__AVX__)
@@ -277,7 +289,7 @@ inline Batch<double> widenLow(Batch<float> x) {
   return _mm_cvtps_pd(x);
 #endif
 }
-inline Batch<double> widenHigh(Batch<float> x) {
+NDOPS_INLINE Batch<double> widenHigh(Batch<float> x) {
 #if defined(__AVX512F__)
   return _mm512_cvtps_pd(_mm512_extractf32x8_ps(x, 1));
 #elif defined(__AVX__)
@@ -288,7 +300,7 @@ inline Batch<double> widenHigh(Batch<float> x) {
   return _mm_cvtps_pd(_mm_movehl_ps(x, x));
 #endif
 }
-inline Batch<float> narrow(Batch<double> low, Batch<double> high) {
+NDOPS_INLINE Batch<float> narrow(Batch<double> low, Batch<double> high) {
 #if defined(__AVX512F__)
   return _mm512_insertf32x8(_mm512_castps256_ps512(_mm512_cvtpd_ps(low)), _mm512_cvtpd_ps(high), 1);
 #elif defined(__AVX__)

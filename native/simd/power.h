@@ -28,7 +28,7 @@ NDOPS_INLINE Batch<float> powerPositive(Batch<float> x, Batch<float> y) {
 }
 
 /// log2 x in two parts, within 2^-66 relative.
-inline Pair<double> logarithm2(Batch<double> x) {
+NDOPS_INLINE Pair<double> logarithm2(Batch<double> x) {
   // With s = f / (2 + f): log2(1 + f) = 2 atanh(s) / ln 2 = s (C1 + z (C3 + z (C5 + ...))), z = s^2; Ck = 2 / (k ln 2).
   const Split<double> parts = split(x);
   const Pair<double> d = fastSum<double>(2.0, parts.fraction);
@@ -94,7 +94,8 @@ NDOPS_COLD Batch<T> powerSpecial(Batch<T> x, Batch<T> y) {
   const Batch<T> value = powerPositive(select(ordinary, base, one), select(ordinary, y, one));
 
   // Infinity or 0: where base and exponent pull the same way. Both 0 and infinite bases, and infinite exponents.
-  const Batch<T> extreme = select(!((base > one) ^ (y > zero)), infinity, zero);
+  const Mask<T> up = y > zero;
+  const Batch<T> extreme = select(base > one, select(up, infinity, zero), select(up, zero, infinity));
   Batch<T> result = select(ordinary, value, extreme);
   result = select((base == one) & (size == infinity), one, result);
 
