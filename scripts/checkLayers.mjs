@@ -27,7 +27,10 @@ function resolveImport(file, from, files) {
 }
 
 // Who may know whom in lib/. A room that is not named here may import anything (index, promises, io).
-const bridge = [...'block launch storage host jobs convert'.split(' ').map((stem) => `lib/core/${stem}.ts`), 'lib/config.ts']
+const bridge = [
+  ...'block launch storage host jobs convert'.split(' ').map((stem) => `lib/core/${stem}.ts`),
+  'lib/config.ts',
+]
 const roomOf = (file) => file.split('/')[1].replace(/\.ts$/, '')
 const mayImport = (from, to) => {
   if (['core', 'tensor'].includes(roomOf(from))) return ['core', 'tensor'].includes(roomOf(to))
