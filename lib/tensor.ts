@@ -17,7 +17,7 @@ export const BRAND: unique symbol = Symbol.for('ndops.Tensor')
  * An n-dimensional array of one of the 15 dtypes. Made by ops, never by `new`. Immutable in shape and dtype and, by
  * contract, in content. Every op whose first argument is the operand is a method too: `x.add(y).sum(1)`.
  */
-export class Tensor implements Iterable<Tensor> {
+export class Tensor {
   /** @internal */
   storage: Storage
   /** @internal Elements from the storage's beginning. */
