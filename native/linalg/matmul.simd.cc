@@ -2,7 +2,8 @@
 
 #include "core/table.h"
 #include "linalg/integerLoops.h"
-#include "linalg/productLoops.h"
+#include "linalg/smallLoops.h"
+#include "linalg/vectorLoops.h"
 
 namespace ndops::NDOPS_LEVEL {
 namespace {

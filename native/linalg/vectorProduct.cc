@@ -1,6 +1,7 @@
 // A row times a matrix: bound by memory, so each element of the matrix is read once. Cut by shape and strides alone and
 // summed in a fixed order, so the result has the same bits for any number of threads and on every CPU level.
 #include <algorithm>
+#include <cstdlib>
 
 #include "core/parallel.h"
 #include "core/registry.h"
@@ -9,39 +10,44 @@
 namespace ndops {
 namespace {
 
-/// Elements of the matrix that a task should at least read.
+/// Elements of the matrix that a task should at least read, and a block should at most have: it stays in the second
+/// cache where it has to be gathered.
 constexpr std::int64_t kTask = 1 << 16;
-/// Elements of one block; a gathered block stays in the second cache.
 constexpr std::int64_t kBlock = 1 << 15;
-/// Columns whose sums stay in the first cache while rows are added up.
-constexpr std::int64_t kColumns = 1024;
+/// Bytes of sums that stay in the first cache while rows are added up, and the fewest rows worth a set of sums.
+constexpr std::int64_t kSumBytes = 1 << 14;
+constexpr std::int64_t kFewestRows = 64;
 
 std::int64_t partsOf(std::int64_t size, std::int64_t part) { return (size + part - 1) / part; }
 
-/// How the matrix is walked: along the contracted axis (rows of it, each a dot product) or across.
+/// How the matrix is walked: along the contracted axis (its lines are dot products) or across (lines are added up).
 struct Walk {
   bool along;
   bool gathered;        // copied block by block, for its dtype or its strides
   std::int64_t width;   // outputs of a block
   std::int64_t blocks;  // of that width
-  std::int64_t runs;    // of kSumRun along the contracted axis
+  std::int64_t run;     // elements of the contracted axis of a block
+  std::int64_t runs;
 };
 
 Walk walkOf(const Product& product) {
   const Factor& matrix = product.b;
   const bool same = matrix.dtype == product.dtype;
-  Walk walk;
-  const std::int64_t inner = matrix.innerStride < 0 ? -matrix.innerStride : matrix.innerStride;
-  const std::int64_t free = matrix.freeStride < 0 ? -matrix.freeStride : matrix.freeStride;
   const bool alongInPlace = same && (matrix.innerStride == 1 || product.k == 1);
-  const bool acrossInPlace = same && matrix.freeStride == 1 && product.n > 1;
-  walk.along = alongInPlace || product.n == 1 || (!acrossInPlace && inner <= free);
+  const bool acrossInPlace = same && matrix.freeStride == 1;
+  Walk walk;
+  walk.along = product.n == 1 || alongInPlace ||
+               (!acrossInPlace && std::abs(matrix.innerStride) <= std::abs(matrix.freeStride));
   walk.gathered = walk.along ? !alongInPlace : !acrossInPlace;
-  walk.width = walk.along ? std::max<std::int64_t>(1, kBlock / std::min(product.k, kSumRun)) : kColumns;
-  if (walk.gathered) walk.width = std::min(walk.width, std::max<std::int64_t>(16, kBlock / std::min(product.k, kSumRun)));
-  walk.width = std::min(walk.width, product.n);
+  if (walk.along) {
+    walk.run = std::min(product.k, kSumRun);
+    walk.width = std::min(product.n, std::max<std::int64_t>(1, kBlock / walk.run));
+  } else {
+    walk.width = std::min(product.n, kSumBytes / itemSize(product.dtype));
+    walk.run = std::min(product.k, std::clamp(kBlock / walk.width, kFewestRows, kSumRun));
+  }
   walk.blocks = partsOf(product.n, walk.width);
-  walk.runs = partsOf(product.k, kSumRun);
+  walk.runs = partsOf(product.k, walk.run);
   return walk;
 }
 
@@ -53,8 +59,8 @@ void sumBlock(const Product& product, const Walk& walk, std::int64_t item, std::
   const std::int64_t size = itemSize(dtype);
   const std::int64_t j = block * walk.width;
   const std::int64_t width = std::min(walk.width, product.n - j);
-  const std::int64_t p = run * kSumRun;
-  const std::int64_t k = std::min(kSumRun, product.k - p);
+  const std::int64_t p = run * walk.run;
+  const std::int64_t k = std::min(walk.run, product.k - p);
 
   const char* vector = product.aAt(item) + p * product.a.innerStride * itemSize(product.a.dtype);
   if (product.a.dtype != dtype || product.a.innerStride != 1) {
@@ -89,8 +95,7 @@ Status vectorProduct(Product& product) noexcept {
   const std::int64_t n = product.n;
   const bool direct = walk.runs == 1 && product.outDtype == dtype;
   const bool vectorHeld = product.a.dtype != dtype || product.a.innerStride != 1;
-  const std::int64_t depth = std::min(kSumRun, product.k);
-  const std::int64_t heldBytes = ((vectorHeld ? depth : 0) + (walk.gathered ? depth * walk.width : 0)) * size;
+  const std::int64_t heldBytes = ((vectorHeld ? walk.run : 0) + (walk.gathered ? walk.run * walk.width : 0)) * size;
 
   // Sums of the runs: item by item, run by run, n each.
   std::int64_t bytes = 0;
@@ -101,7 +106,7 @@ Status vectorProduct(Product& product) noexcept {
   if (!direct && !sums.emplace(static_cast<std::size_t>(bytes))) return product.execution->fail(Status::OutOfMemory);
 
   const std::int64_t pieces = product.batch * walk.runs * walk.blocks;
-  const std::int64_t group = std::max<std::int64_t>(1, kTask / (walk.width * depth + 64));
+  const std::int64_t group = std::max<std::int64_t>(1, kTask / (walk.width * walk.run + 64));
   Status status = parallel(*product.execution, partsOf(pieces, group), [&](std::int64_t task) {
     std::optional<Scratch> held;
     if (heldBytes > 0 && !held.emplace(static_cast<std::size_t>(heldBytes))) {

@@ -39,12 +39,14 @@ struct Multiply {
 struct Greatest {
   template <class X>
   X operator()(X a, X x) const {
+    if constexpr (std::is_integral_v<X>) return x > a ? x : a;
     return (x > a) | (x != x) ? x : a;
   }
 };
 struct Least {
   template <class X>
   X operator()(X a, X x) const {
+    if constexpr (std::is_integral_v<X>) return x < a ? x : a;
     return (x < a) | (x != x) ? x : a;
   }
 };

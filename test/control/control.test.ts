@@ -1,0 +1,7 @@
+import { record } from '../support/record'
+
+record('cond')
+record('foriLoop')
+record('stopGradient')
+record('vectorizedMap')
+record('whileLoop')
