@@ -4,30 +4,11 @@
 #include <cstring>
 
 #include "core/table.h"
+#include "simd/item.h"
 #include "simd/transpose.h"
 
 namespace ndops::NDOPS_LEVEL {
 namespace {
-
-// Items as the loops see them: any alignment, any type.
-typedef std::uint8_t Item1 __attribute__((may_alias));
-typedef std::uint16_t Item2 __attribute__((may_alias, aligned(1)));
-typedef std::uint32_t Item4 __attribute__((may_alias, aligned(1)));
-typedef std::uint64_t Item8 __attribute__((may_alias, aligned(1)));
-struct Item16 {
-  Item8 low;
-  Item8 high;
-};
-
-template <int Size>
-struct ItemOf;
-// clang-format off
-template <> struct ItemOf<1> { using type = Item1; };
-template <> struct ItemOf<2> { using type = Item2; };
-template <> struct ItemOf<4> { using type = Item4; };
-template <> struct ItemOf<8> { using type = Item8; };
-template <> struct ItemOf<16> { using type = Item16; };
-// clang-format on
 
 /// Bytes from `address` to the next multiple of the vector.
 inline std::int64_t toAligned(const char* address) {
@@ -54,7 +35,7 @@ void streamRow(char* out, const char* in, std::int64_t bytes) {
 
 template <int Size>
 void fillRow(char* out, const char* value, std::int64_t n, bool stream) {
-  using T = typename ItemOf<Size>::type;
+  using T = Item<Size>;
   const T item = *reinterpret_cast<const T*>(value);
   T* to = reinterpret_cast<T*>(out);
   std::int64_t i = 0;
@@ -72,7 +53,7 @@ void fillRow(char* out, const char* value, std::int64_t n, bool stream) {
 
 template <int Size>
 inline void stridedRow(char* out, std::int64_t outStep, const char* in, std::int64_t inStep, std::int64_t n) {
-  using T = typename ItemOf<Size>::type;
+  using T = Item<Size>;
   T* to = reinterpret_cast<T*>(out);
   const T* from = reinterpret_cast<const T*>(in);
   if (outStep == 1 && inStep == -1) {
@@ -88,7 +69,7 @@ inline void stridedRow(char* out, std::int64_t outStep, const char* in, std::int
 template <int Size, int Short>
 void copyShort(char* out, std::int64_t outStep, std::int64_t outShort, const char* in, std::int64_t inStep,
                std::int64_t inShort, std::int64_t n) {
-  using T = typename ItemOf<Size>::type;
+  using T = Item<Size>;
   T* to = reinterpret_cast<T*>(out);
   const T* from = reinterpret_cast<const T*>(in);
   for (std::int64_t i = 0; i < n; ++i, to += outStep, from += inStep) {

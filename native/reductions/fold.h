@@ -89,6 +89,9 @@ struct FoldLoops {
   using Wide = typename State::Wide;
   static constexpr int kC = Op::kComponents;
   static constexpr bool kVector = std::is_arithmetic_v<T>;
+  static constexpr int kPart = kVectorBytes / static_cast<int>(sizeof(T));
+
+  static auto part(const T* from) { return loadVector<Vector<T>>(from); }
 
   static void empty(char* state, std::int64_t stride, std::int64_t width) {
     T leaf[kC];
@@ -113,11 +116,18 @@ struct FoldLoops {
         const T* __restrict b = a + pitch;
         const T* __restrict c = b + pitch;
         const T* __restrict d = c + pitch;
-        for (std::int64_t j = 0; j < w; ++j) leaf[j] = step(leaf[j], step(step(a[j], b[j]), step(c[j], d[j])));
+        std::int64_t j = 0;
+        if constexpr (kVector)
+          for (; j + kPart <= w; j += kPart)
+            storeVector(leaf + j, step(part(leaf + j), step(step(part(a + j), part(b + j)), step(part(c + j), part(d + j)))));
+        for (; j < w; ++j) leaf[j] = step(leaf[j], step(step(a[j], b[j]), step(c[j], d[j])));
       }
       for (; r < n; ++r) {
         const T* __restrict a = row + r * pitch;
-        for (std::int64_t j = 0; j < w; ++j) leaf[j] = step(leaf[j], a[j]);
+        std::int64_t j = 0;
+        if constexpr (kVector)
+          for (; j + kPart <= w; j += kPart) storeVector(leaf + j, step(part(leaf + j), part(a + j)));
+        for (; j < w; ++j) leaf[j] = step(leaf[j], a[j]);
       }
       State::add(reinterpret_cast<Wide*>(state), stride * kC, leaf, w, seen + done == 0);
       done += n;
@@ -150,13 +160,12 @@ struct FoldLoops {
     constexpr int count = Lanes<T>::kCount;
     const Lanes<T> padding = Lanes<T>::all(Op::padding());
     std::int64_t i = 0;
+    Lanes<T> a = padding;
     if (n < 4 * count) {
-      Lanes<T> a = padding;
       for (; i + count <= n; i += count) a = zip(step, a, Lanes<T>::load(x + i));
-      if (i < n) a = zip(step, a, loadFirst(x + i, n - i, padding));
+      if (i < n) a = zip(step, a, loadSome(x + i, static_cast<int>(n - i), i, padding));
       return fold<kC>(step, a, leaf);
     }
-    Lanes<T> a = padding;
     Lanes<T> b = padding;
     Lanes<T> c = padding;
     Lanes<T> d = padding;
@@ -167,7 +176,7 @@ struct FoldLoops {
       d = zip(step, d, Lanes<T>::load(x + i + 3 * count));
     }
     for (; i + count <= n; i += count) a = zip(step, a, Lanes<T>::load(x + i));
-    if (i < n) b = zip(step, b, loadFirst(x + i, n - i, padding));
+    if (i < n) b = zip(step, b, loadSome(x + i, static_cast<int>(n - i), i, padding));
     fold<kC>(step, zip(step, zip(step, a, b), zip(step, c, d)), leaf);
   }
 

@@ -11,7 +11,6 @@ namespace {
 constexpr std::int64_t kRowChunk = std::int64_t{1} << 17;
 constexpr std::int64_t kTileChunk = std::int64_t{1} << 19;
 constexpr std::int64_t kRowTile = 64;
-constexpr std::int64_t kGatherTile = 256;
 constexpr std::int64_t kStagedTile = 256;
 constexpr std::int64_t kShort = 16;
 constexpr std::int64_t kWrapWidth = 512;

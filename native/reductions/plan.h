@@ -22,15 +22,7 @@ struct Axes {
   int count = 0;
   std::int64_t size = 1;
 
-  /// Offset in the operand of a position in row-major order over these axes.
-  std::int64_t offset(std::int64_t position) const {
-    std::int64_t at = 0;
-    for (int i = count - 1; i >= 0; --i) {
-      at += position % axis[i].size * axis[i].stride;
-      position /= axis[i].size;
-    }
-    return at;
-  }
+  /// Offset in the output of a position in row-major order over these axes.
   std::int64_t outOffset(std::int64_t position) const {
     std::int64_t at = 0;
     for (int i = count - 1; i >= 0; --i) {
@@ -40,6 +32,43 @@ struct Axes {
     return at;
   }
 };
+
+/// A position over axes and its offset, moving forward.
+class Cursor {
+ public:
+  Cursor(const Axes& axes, std::int64_t position) : axes_(axes) {
+    for (int i = axes.count - 1; i >= 0; --i) {
+      index_[i] = i == 0 ? position : position % axes.axis[i].size;
+      position = i == 0 ? 0 : position / axes.axis[i].size;
+      offset_ += index_[i] * axes.axis[i].stride;
+    }
+  }
+  std::int64_t offset() const { return offset_; }
+  /// How far the innermost axis still goes.
+  std::int64_t left() const { return axes_.count == 0 ? 1 : axes_.axis[axes_.count - 1].size - index_[axes_.count - 1]; }
+  /// Moves by at most left() positions.
+  void advance(std::int64_t n) {
+    int i = axes_.count - 1;
+    if (i < 0) return;
+    index_[i] += n;
+    offset_ += n * axes_.axis[i].stride;
+    while (i > 0 && index_[i] == axes_.axis[i].size) {
+      index_[i] = 0;
+      offset_ -= axes_.axis[i].size * axes_.axis[i].stride;
+      --i;
+      ++index_[i];
+      offset_ += axes_.axis[i].stride;
+    }
+  }
+
+ private:
+  const Axes& axes_;
+  std::int64_t index_[kMaxRank];
+  std::int64_t offset_ = 0;
+};
+
+/// The most outputs in one unit of Walk::Gather.
+constexpr std::int64_t kGatherTile = 256;
 
 enum class Walk {
   Rows,     // vectors along the folded elements of one output at a time

@@ -92,19 +92,22 @@ void Reduction::rows(std::int64_t tile, std::int64_t begin, std::int64_t end, ch
   const bool direct = load == nullptr && inner.stride == 1 && inner.size >= std::min<std::int64_t>(256, end - begin);
   alignas(64) char staged[kStage * 8];
   const std::int64_t room = kStage * 8 / 16;
-  for (std::int64_t m = 0; m < outputs; ++m, state += loops->fieldBytes) {
-    const std::int64_t base = plan.kept.offset(first + m);
+  Cursor output(plan.kept, first);
+  for (std::int64_t m = 0; m < outputs; ++m, state += loops->fieldBytes, output.advance(1)) {
+    const char* base = this->at(output.offset());
+    Cursor element(plan.folded, begin);
     for (std::int64_t at = begin; at < end;) {
       std::int64_t count = 0;
       if (direct) {
-        count = std::min(end - at, inner.size - at % inner.size);
-        loops->run(state, stride, this->at(base + plan.folded.offset(at)), count, at - begin);
+        count = std::min(end - at, element.left());
+        loops->run(state, stride, base + element.offset() * itemSize(from), count, at - begin);
+        element.advance(count);
       } else {
         while (count < room && at + count < end) {
-          const std::int64_t position = at + count;
-          const std::int64_t n = std::min({room - count, end - position, inner.size - position % inner.size});
-          stage(staged + count * itemSize(compute), this->at(base + plan.folded.offset(position)), n, inner.stride,
+          const std::int64_t n = std::min({room - count, end - at - count, element.left()});
+          stage(staged + count * itemSize(compute), base + element.offset() * itemSize(from), n, inner.stride,
                 itemSize(from), load, itemSize(compute));
+          element.advance(n);
           count += n;
         }
         loops->run(state, stride, staged, count, at - begin);
@@ -154,33 +157,35 @@ void Reduction::wrapped(char* state, std::int64_t stride, const char* x, std::in
 
 void Reduction::columns(std::int64_t tile, std::int64_t begin, std::int64_t end, char* state,
                         std::int64_t stride) const {
-  const std::int64_t base = plan.kept.offset(firstOutput(tile));
-  const std::int64_t count = width(tile);
-  const Axis inner = plan.folded.count == 0 ? Axis{1, 1, 0} : plan.folded.axis[plan.folded.count - 1];
+  const char* base = this->at(Cursor(plan.kept, firstOutput(tile)).offset());
+  const std::int64_t pitch = plan.folded.count == 0 ? 0 : plan.folded.axis[plan.folded.count - 1].stride;
+  Cursor row(plan.folded, begin);
   for (std::int64_t at = begin; at < end;) {
-    const std::int64_t rows = std::min(end - at, inner.size - at % inner.size);
-    const char* x = this->at(base + plan.folded.offset(at));
+    const std::int64_t rows = std::min(end - at, row.left());
+    const char* x = base + row.offset() * itemSize(from);
     if (plan.wrap > 1)
       wrapped(state, stride, x, rows, at - begin);
     else
-      feed(state, stride, x, rows, inner.stride, count, at - begin);
+      feed(state, stride, x, rows, pitch, width(tile), at - begin);
+    row.advance(rows);
     at += rows;
   }
 }
 
 void Reduction::gather(std::int64_t tile, std::int64_t begin, std::int64_t end, char* state,
                        std::int64_t stride) const {
-  const std::int64_t first = firstOutput(tile);
   const std::int64_t count = width(tile);
-  std::int64_t offsets[256];
-  for (std::int64_t j = 0; j < count; ++j) offsets[j] = plan.kept.offset(first + j);
+  std::int64_t offsets[kGatherTile];
+  Cursor output(plan.kept, firstOutput(tile));
+  for (std::int64_t j = 0; j < count; ++j, output.advance(1)) offsets[j] = output.offset();
   alignas(64) char staged[kStage * 8];
   const std::int64_t size = itemSize(compute);
   const std::int64_t most = std::min<std::int64_t>(32, kStage * 8 / (count * size));
+  Cursor row(plan.folded, begin);
   for (std::int64_t at = begin; at < end; at += most) {
     const std::int64_t rows = std::min(most, end - at);
-    for (std::int64_t r = 0; r < rows; ++r)
-      stageFrom(staged + r * count * size, this->at(plan.folded.offset(at + r)), offsets, count, itemSize(from), load);
+    for (std::int64_t r = 0; r < rows; ++r, row.advance(1))
+      stageFrom(staged + r * count * size, this->at(row.offset()), offsets, count, itemSize(from), load);
     loops->columns(state, stride, staged, rows, count, count, at - begin);
   }
 }

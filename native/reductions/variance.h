@@ -149,7 +149,7 @@ struct VarianceLoops {
   /// Sums of deviations and of their squares: two accumulators of lanes each, folded in a fixed tree.
   static void deviations(const T* x, std::int64_t n, const T* shift, T* sum, T* squares) {
     constexpr int count = Lanes<T>::kCount;
-    alignas(kLaneBytes) T pattern[count];
+    T pattern[count];
     for (int i = 0; i < count; ++i) pattern[i] = shift[i % kC];
     const Lanes<T> about = Lanes<T>::load(pattern);
     Lanes<T> s0 = Lanes<T>::all(T{0});
@@ -170,7 +170,7 @@ struct VarianceLoops {
       one(Lanes<T>::load(x + i + count), s1, q1);
     }
     for (; i + count <= n; i += count) one(Lanes<T>::load(x + i), s0, q0);
-    if (i < n) one(loadFirst(x + i, n - i, about), s1, q1);
+    if (i < n) one(loadSome(x + i, static_cast<int>(n - i), i, about), s1, q1);
     fold<kC>(add, zip(add, s0, s1), sum);
     fold<kC>(add, zip(add, q0, q1), squares);
   }

@@ -7,7 +7,7 @@ namespace ndops::NDOPS_LEVEL {
 namespace {
 
 /// 2^(y log2 x) for x > 0 that come from float32; y finite. Within 2^-31 relative.
-inline Batch<double> powerCore(Batch<double> x, Batch<double> y) {
+NDOPS_INLINE Batch<double> powerCore(Batch<double> x, Batch<double> y) {
   const Split<double> parts = split(x);
   const Batch<double> s = quickDivide(parts.fraction, parts.fraction + 2.0);
   const Batch<double> p =
@@ -15,20 +15,20 @@ inline Batch<double> powerCore(Batch<double> x, Batch<double> y) {
                  0x1.47951222e766p-2, 0x1.21b4e452a9898p-2);
   const Batch<double> z = y * mulAdd(s, p, parts.exponent);
   const Batch<double> bounded = minimum(300.0, maximum(-300.0, z));
-  const Batch<double> n = roundSmall(bounded);
+  const Batch<double> n = rounded(bounded);
   const Batch<double> power =
       polynomial(bounded - n, 1.0, 0x1.62e42ff0e191dp-1, 0x1.ebfbe0778724bp-3, 0x1.c6b08ac06c325p-5,
                  0x1.3b29f39d4d49cp-7, 0x1.5d8a85fe7833cp-10, 0x1.445c840469a21p-13, 0x1.fde5fe328a61ep-17);
-  return power * powerOfTwo(n);
+  return scaleNormal(power, n);
 }
 
 /// x^y for x > 0, y finite.
-inline Batch<float> powerPositive(Batch<float> x, Batch<float> y) {
+NDOPS_INLINE Batch<float> powerPositive(Batch<float> x, Batch<float> y) {
   return narrow(powerCore(widenLow(x), widenLow(y)), powerCore(widenHigh(x), widenHigh(y)));
 }
 
 /// log2 x in two parts, within 2^-66 relative.
-inline Pair<double> logarithm2(Batch<double> x) {
+NDOPS_INLINE Pair<double> logarithm2(Batch<double> x) {
   // With s = f / (2 + f): log2(1 + f) = 2 atanh(s) / ln 2 = s (C1 + z (C3 + z (C5 + ...))), z = s^2; Ck = 2 / (k ln 2).
   const Split<double> parts = split(x);
   const Pair<double> d = fastSum<double>(2.0, parts.fraction);
@@ -57,7 +57,7 @@ inline Pair<double> logarithm2(Batch<double> x) {
 }
 
 /// x^y for x > 0, y finite.
-inline Batch<double> powerPositive(Batch<double> x, Batch<double> y) {
+NDOPS_INLINE Batch<double> powerPositive(Batch<double> x, Batch<double> y) {
   const Pair<double> l = logarithm2(x);
   // Past 2^70 every x but 1 has left the range; kept small, the exact product cannot overflow.
   const Batch<double> limit(0x1p70);
@@ -67,7 +67,7 @@ inline Batch<double> powerPositive(Batch<double> x, Batch<double> y) {
   const Batch<double> high = minimum(ends, maximum(-ends, z.high));
   const Batch<double> rest = mulAdd(bounded, l.low, z.low);
   const Batch<double> low = select(absolute(high) < ends, rest, 0.0);
-  const Batch<double> n = roundSmall(high);
+  const Batch<double> n = rounded(high);
   const Batch<double> r = high - n;
   const Batch<double> tail =
       polynomial(r, 0x1.ebfbdff82c5a6p-3, 0x1.c6b08d704a12cp-5, 0x1.3b2ab6fb9fda6p-7, 0x1.5d87fe789e96fp-10,
@@ -84,7 +84,7 @@ inline Batch<double> powerPositive(Batch<double> x, Batch<double> y) {
 
 /// The special cases of C's pow around powerPositive's result for |x|.
 template <class T>
-inline Batch<T> powerSpecial(Batch<T> x, Batch<T> y) {
+NDOPS_COLD Batch<T> powerSpecial(Batch<T> x, Batch<T> y) {
   const Batch<T> zero(0);
   const Batch<T> one(1);
   const Batch<T> infinity(kInfinity<T>);
@@ -94,7 +94,8 @@ inline Batch<T> powerSpecial(Batch<T> x, Batch<T> y) {
   const Batch<T> value = powerPositive(select(ordinary, base, one), select(ordinary, y, one));
 
   // Infinity or 0: where base and exponent pull the same way. Both 0 and infinite bases, and infinite exponents.
-  const Batch<T> extreme = select(!((base > one) ^ (y > zero)), infinity, zero);
+  const Mask<T> up = y > zero;
+  const Batch<T> extreme = select(base > one, select(up, infinity, zero), select(up, zero, infinity));
   Batch<T> result = select(ordinary, value, extreme);
   result = select((base == one) & (size == infinity), one, result);
 
@@ -109,7 +110,7 @@ inline Batch<T> powerSpecial(Batch<T> x, Batch<T> y) {
 }
 
 template <class T>
-inline Batch<T> power(Batch<T> x, Batch<T> y) {
+NDOPS_INLINE Batch<T> power(Batch<T> x, Batch<T> y) {
   if (all((x > 0) & (x < kInfinity<T>) & (absolute(y) < kInfinity<T>))) return powerPositive(x, y);
   return powerSpecial(x, y);
 }

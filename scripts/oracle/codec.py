@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from truth import COMPLEX, is_tensor, name_of
+from truth import COMPLEX, NUMPY, is_tensor, name_of
 
 
 def number(value):
@@ -46,6 +46,16 @@ def encode_tensor(x):
     else:
         data = [shortest(value) for value in flat]
     return {"dtype": dtype, "shape": list(x.shape), "data": data}
+
+
+def decode_tensor(text):
+    dtype, shape = text["dtype"], text["shape"]
+    if dtype in ("int64", "uint64"):
+        return np.array([int(value) for value in text["data"]], dtype).reshape(shape)
+    flat = np.array([float(value) for value in text["data"]], "float64")
+    if dtype in COMPLEX:
+        return flat.view("complex128").astype(dtype).reshape(shape)
+    return flat.astype(NUMPY[dtype]).reshape(shape)
 
 
 class Fn(str):

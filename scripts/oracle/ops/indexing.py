@@ -70,7 +70,7 @@ calls(FAMILY, "take", take, *[Case(small(dtype, (3, 4)), [2, 0, -1], 1) for dtyp
       slots=[Slot(), [0]])
 
 
-def take_along_axis(x, indices, axis=-1):
+def take_along_axis(x, indices, axis=None):
     if axis is None:
         x, axis = x.ravel(), 0
     indices = integer_indices(indices)
