@@ -41,7 +41,5 @@ Status whereDriver(const Kernel& kernel, const Launch& launch) noexcept;
 /// elements on.
 Status unaryMathDriver(const Kernel& kernel, const Launch& launch) noexcept;
 Status binaryMathDriver(const Kernel& kernel, const Launch& launch) noexcept;
-/// Copies any layout and dtype into the output, whatever its dtype: numbers[0] is not looked at.
-Status castDriver(const Kernel& kernel, const Launch& launch) noexcept;
 
 }  // namespace ndops

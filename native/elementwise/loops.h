@@ -65,18 +65,11 @@ Status ternaryLoop(const Strip& strip) noexcept {
   return Status::Ok;
 }
 
-template <class F, class Out, class In>
-constexpr Row unaryRow(const char* name, Driver driver = unaryDriver) {
-  return {name, driver, kDTypeOf<In>, kDTypeOf<Out>, reinterpret_cast<Inner>(unaryLoop<F, Out, In>)};
-}
-template <class F, class Out, class In>
-constexpr Row binaryRow(const char* name, Driver driver = binaryDriver) {
-  return {name, driver, kDTypeOf<In>, kDTypeOf<Out>, reinterpret_cast<Inner>(binaryLoop<F, Out, In>)};
-}
-template <class F, class Out, class A, class In>
-constexpr Row ternaryRow(const char* name, Driver driver) {
-  return {name, driver, kDTypeOf<In>, kDTypeOf<Out>, reinterpret_cast<Inner>(ternaryLoop<F, Out, A, In>)};
-}
+// Rows. Macros, not functions: a cast pointer is no constant expression, and rows must need no code to be set up.
+#define NDOPS_UNARY(name, F, Out, In) \
+  { name, unaryDriver, kDTypeOf<In>, kDTypeOf<Out>, reinterpret_cast<Inner>(unaryLoop<F, Out, In>) }
+#define NDOPS_BINARY(name, F, Out, In) \
+  { name, binaryDriver, kDTypeOf<In>, kDTypeOf<Out>, reinterpret_cast<Inner>(binaryLoop<F, Out, In>) }
 
 }  // namespace
 }  // namespace ndops::NDOPS_LEVEL

@@ -1,0 +1,2 @@
+import { binary, same } from '../core/patterns'
+export const add = binary('add', same)
