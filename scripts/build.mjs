@@ -86,6 +86,8 @@ export async function buildLibrary() {
       rmSync(path.join(root, made), { recursive: true, force: true })
     if ((await run(process.execPath, ['scripts/generate.mjs'])) !== 0) stop('scripts/generate.mjs failed: see above')
     if ((await tsc('tsconfig.json')) !== 0) stop('the TypeScript in lib/ did not compile: see above')
+    if ((await run(process.execPath, ['scripts/generate.mjs', '--entries'])) !== 0)
+      stop('scripts/generate.mjs failed: see above')
   })
 }
 
