@@ -30,15 +30,26 @@ export class Tensor implements Iterable<Tensor> {
   readonly strides: readonly number[]
   /** The number of elements. */
   readonly size: number
+  /** @internal Whether the elements lie in C order without gaps. */
+  readonly contiguous: boolean
 
   /** @internal */
-  constructor(storage: Storage, offset: number, code: Code, shape: Shape, strides: readonly number[], size: number) {
+  constructor(
+    storage: Storage,
+    offset: number,
+    code: Code,
+    shape: Shape,
+    strides: readonly number[],
+    size: number,
+    contiguous: boolean,
+  ) {
     this.storage = storage
     this.offset = offset
     this.code = code
     this.shape = shape
     this.strides = strides
     this.size = size
+    this.contiguous = contiguous
     retain(storage)
   }
 
@@ -82,8 +93,7 @@ export class Tensor implements Iterable<Tensor> {
     const innerStrides = Object.freeze(strides.slice(1))
     const [n, step] = [shape[0] as number, strides[0] as number]
     const size = n === 0 ? 0 : this.size / n
-    for (let i = 0; i < n; i++)
-      yield new Tensor(this.storage, this.offset + i * step, this.code, innerShape, innerStrides, size)
+    for (let i = 0; i < n; i++) yield viewOf(this, this.offset + i * step, innerShape, innerStrides, size)
   }
 
   /** Gives the memory back as soon as no other tensor views it. Optional: collection does the same, later. */
@@ -92,8 +102,9 @@ export class Tensor implements Iterable<Tensor> {
     if (storage === DISPOSED) return
     this.storage = DISPOSED
     // A recorded launch may still write or read it: then the recording lets go of it when the job has ended.
-    if (recording === undefined) release(storage)
-    else recording.holds.push(storage)
+    const into = recording()
+    if (into === undefined) release(storage)
+    else into.holds.push(storage)
   }
 
   toString(): string {
@@ -136,19 +147,14 @@ export function isTensorLike(value: unknown): value is Tensor {
   return value instanceof Tensor || (typeof value === 'object' && value !== null && (value as { [BRAND]?: true })[BRAND] === true)
 }
 
-/** A new contiguous tensor, its content for a kernel to write. */
-export function emptyTensor(shape: Shape, code: Code, size: number): Tensor {
+/** A new contiguous tensor, its content for a kernel to write. `strides` where they are known. */
+export function emptyTensor(shape: Shape, code: Code, size: number, strides?: readonly number[]): Tensor {
   const bytes = ITEM_BYTES[code] as number
   const storage = allocate(size * bytes)
-  return new Tensor(storage, givenOffset / bytes, code, shape, contiguousStrides(shape), size)
+  return new Tensor(storage, givenOffset() / bytes, code, shape, strides ?? contiguousStrides(shape), size, true)
 }
 
 /** A view of a tensor's memory: nothing is copied. `offset` is from the storage's beginning. */
 export function viewOf(x: Tensor, offset: number, shape: Shape, strides: readonly number[], size: number): Tensor {
-  return new Tensor(x.storage, offset, x.code, shape, strides, size)
-}
-
-/** Whether the elements lie in C order without gaps. */
-export function contiguous(x: Tensor): boolean {
-  return isContiguous(x.shape, x.strides)
+  return new Tensor(x.storage, offset, x.code, shape, strides, size, isContiguous(shape, strides))
 }

@@ -24,7 +24,7 @@ import {
 import { kindOf, type NdopsError, plainError, rangeError, show, typeError } from './errors'
 import { begin, kernel, run, type Scalar, scalar as viewScalar, view } from './launch'
 import { addon } from './native'
-import { contiguousStrides, integer, MAX_RANK, type Shape, SCALAR, shapeOf, sizeOf } from './shape'
+import { contiguousStrides, integer, MAX_RANK, sameShape, type Shape, SCALAR, shapeOf, sizeOf } from './shape'
 import type { ComplexValue } from './values'
 
 /** The n-d array structure that the `ndarray` package makes; `stride` and `offset` in elements. */
@@ -63,6 +63,7 @@ export function castTo(op: string, x: Tensor, code: Code): Tensor {
 
 /** A contiguous tensor of the same elements: the tensor itself where it is one. */
 export function toContiguous(op: string, x: Tensor): Tensor {
+  if (x.contiguous) return x
   const out = emptyTensor(x.shape, x.code, x.size)
   begin(COPY)
   view(out)
@@ -143,7 +144,7 @@ export function reinterpret(op: string, data: unknown, shape: Shape | undefined,
   const out = copied(op, data, code, given, size)
   if (code !== BOOL) return out
   // Any other byte than 0 or 1 would not be a bool: normalised by way of uint8.
-  return castTo(op, new Tensor(out.storage, out.offset, 1, out.shape, out.strides, out.size), BOOL)
+  return castTo(op, new Tensor(out.storage, out.offset, 1, out.shape, out.strides, out.size, true), BOOL)
 }
 
 function fromTyped(op: string, name: string, value: ArrayBufferView): Tensor {
@@ -262,21 +263,31 @@ function fromNested(op: string, name: string, array: readonly unknown[], wanted:
   return castTo(op, copied(op, Float64Array.from(values as number[], Number), FLOAT64, shape, n), code)
 }
 
-/** Leaves that are arrays themselves, all of one shape: a new first part of axes over theirs. */
+/** Leaves that are arrays themselves: a new first part of axes over theirs. */
 function stacked(op: string, name: string, leaves: Leaves): Tensor {
   const parts = leaves.values.map((value) => toTensor(op, name, value))
+  return stackTensors(op, parts, leaves.shape)
+}
+
+/** Tensors of one shape, one or more, copied behind one another under new first axes, in the dtype they meet in. */
+export function stackTensors(op: string, parts: readonly Tensor[], leading: readonly number[]): Tensor {
   const first = parts[0] as Tensor
   let code = first.code
   for (const part of parts) {
     code = promote(code, part.code)
-    if (show(part.shape) !== show(first.shape))
-      throw rangeError(op, 'RAGGED', `${name} is ragged: its tensors have shapes ${show(first.shape)} and ${show(part.shape)}`)
+    if (!sameShape(part.shape, first.shape))
+      throw rangeError(
+        op,
+        'SHAPE_MISMATCH',
+        `what is stacked must have one shape; received ${show(first.shape)} and ${show(part.shape)}`,
+      )
   }
-  const shape = shapeOf([...leaves.shape, ...first.shape])
+  const shape = shapeOf([...leading, ...first.shape])
   const out = emptyTensor(shape, code, sizeOf(op, shape))
+  const strides = contiguousStrides(first.shape)
   parts.forEach((part, i) => {
     begin(COPY)
-    view({ storage: out.storage, offset: out.offset + i * first.size, code, shape: first.shape, strides: contiguousStrides(first.shape) })
+    view({ storage: out.storage, offset: out.offset + i * first.size, code, shape: first.shape, strides })
     view(part)
     run(op)
   })
@@ -320,6 +331,12 @@ export function weakScalar(op: string, name: string, value: unknown): WeakScalar
       }
       return undefined
   }
+}
+
+/** Whether the value is a bare number: of any kind that stands for one element. */
+export function isScalarValue(value: unknown): boolean {
+  const kind = typeof value
+  return kind === 'number' || kind === 'boolean' || kind === 'bigint' || (isComplexValue(value) && !isTensorLike(value))
 }
 
 /** A 0-d tensor of a bare number. */

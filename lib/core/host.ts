@@ -4,12 +4,13 @@ import { type Code, type Data, isComplex, ITEM_BYTES, STORAGE, type DataConstruc
 import { plainError } from './errors'
 import { begin, kernel, run, type Viewed, view, withoutRecording } from './launch'
 import { addon } from './native'
-import { contiguousStrides, isContiguous } from './shape'
+import { contiguousStrides } from './shape'
 import { allocate, DISPOSED, givenOffset, release, retain, type Storage } from './storage'
 
 /** What host access needs of a tensor. */
 export interface Hosted extends Viewed {
   readonly size: number
+  readonly contiguous: boolean
 }
 
 const COPY = kernel('copy')
@@ -33,12 +34,12 @@ export function hostData(x: Hosted): Data {
   const bytes = ITEM_BYTES[x.code] as number
   const data = new make(x.size * numbersOf(x.code))
   if (x.size === 0) return data
-  if (isContiguous(x.shape, x.strides)) {
+  if (x.contiguous) {
     copyOut(x.storage, x.offset * bytes, data)
     return data
   }
   const storage = allocate(x.size * bytes)
-  const offset = givenOffset
+  const offset = givenOffset()
   retain(storage)
   try {
     withoutRecording(() => {
@@ -74,7 +75,7 @@ export function hostView(x: Hosted): Data {
   checkLive(x)
   const before = kept.get(x)
   if (before !== undefined && (before.length > 0 || x.size === 0)) return before
-  const buffer = x.size > 0 && isContiguous(x.shape, x.strides) ? exposed(x.storage) : undefined
+  const buffer = x.size > 0 && x.contiguous ? exposed(x.storage) : undefined
   const make = STORAGE[x.code] as DataConstructor
   const bytes = ITEM_BYTES[x.code] as number
   const data = buffer === undefined ? hostData(x) : new make(buffer, x.offset * bytes, x.size * numbersOf(x.code))

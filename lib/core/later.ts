@@ -16,11 +16,13 @@ type WithSignal<R extends readonly string[], O extends readonly string[], P exte
   | Calls<Take<P, R>, DropFirst<P, R>, Named<O, DropFirst<P, R>> & Signal>
 
 /** The asynchronous form of an op's type. */
-export type Later<T> = T extends Op<infer R, infer O, infer F>
-  ? (...args: WithSignal<R, O, Parameters<F>>) => Promise<Awaited<ReturnType<F>>>
-  : T extends (...args: infer A) => infer X
-    ? (...args: A) => Promise<Awaited<X>>
-    : never
+export type Later<T> = T extends { readonly [ASYNC]: infer A }
+  ? A
+  : T extends Op<infer R, infer O, infer F>
+    ? (...args: WithSignal<R, O, Parameters<F>>) => Promise<Awaited<ReturnType<F>>>
+    : T extends (...args: infer A) => infer X
+      ? (...args: A) => Promise<Awaited<X>>
+      : never
 
 /** What every op carries. */
 interface Parametrized {

@@ -87,17 +87,23 @@ function expose(storage: Storage): ArrayBuffer {
   return addon.expose(storage.slot, storage.generation) ?? new ArrayBuffer(0)
 }
 
+// Locals: an exported variable or an import would be a property load each time.
+const block = words
+let current: Recording | undefined
+
 /** The recording that launches go to, if one is on. */
-export let recording: Recording | undefined
+export function recording(): Recording | undefined {
+  return current
+}
 
 /** Runs `make` with its launches recorded. */
 export function record<T>(into: Recording, make: () => T): T {
-  const before = recording
-  recording = into
+  const before = current
+  current = into
   try {
     return make()
   } finally {
-    recording = before
+    current = before
   }
 }
 
@@ -122,33 +128,48 @@ export function begin(number: number): void {
 
 /** Adds a view: of an output, or of an operand. */
 export function view(x: Viewed): void {
-  const storage = recording === undefined ? x.storage : recording.hold(x.storage)
+  const storage = current === undefined ? x.storage : current.hold(x.storage)
   const shape = x.shape
   const strides = x.strides
   const rank = shape.length
   let at = cursor
-  words[at] = storage.slot
-  words[at + 1] = storage.generation
-  words[at + 2] = x.code
-  words[at + 3] = x.offset
-  words[at + 4] = rank
+  block[at] = storage.slot
+  block[at + 1] = storage.generation
+  block[at + 2] = x.code
+  block[at + 3] = x.offset
+  block[at + 4] = rank
   at += 5
   for (let axis = 0; axis < rank; axis++) {
-    words[at + axis] = shape[axis] as number
-    words[at + rank + axis] = strides[axis] as number
+    block[at + axis] = shape[axis] as number
+    block[at + rank + axis] = strides[axis] as number
   }
   cursor = at + 2 * rank
+  views++
+}
+
+/** Adds a view of a contiguous tensor as one row: for kernels that need no shape. Cheaper than `view`. */
+export function flatView(x: Viewed, size: number): void {
+  const storage = current === undefined ? x.storage : current.hold(x.storage)
+  const at = cursor
+  block[at] = storage.slot
+  block[at + 1] = storage.generation
+  block[at + 2] = x.code
+  block[at + 3] = x.offset
+  block[at + 4] = 1
+  block[at + 5] = size
+  block[at + 6] = 1
+  cursor = at + 7
   views++
 }
 
 /** Adds a number as an operand. */
 export function scalar(x: Scalar): void {
   const at = cursor
-  words[at] = -1
-  words[at + 1] = x.low
-  words[at + 2] = x.code
-  words[at + 3] = x.high
-  words[at + 4] = 0
+  block[at] = -1
+  block[at + 1] = x.low
+  block[at + 2] = x.code
+  block[at + 3] = x.high
+  block[at + 4] = 0
   cursor = at + 5
   views++
 }
@@ -156,11 +177,11 @@ export function scalar(x: Scalar): void {
 /** Adds an output that the kernel allocates: its size depends on values. Ends with `runLate`. */
 export function late(code: Code): void {
   const at = cursor
-  words[at] = -2
-  words[at + 1] = 0
-  words[at + 2] = code
-  words[at + 3] = 0
-  words[at + 4] = 0
+  block[at] = -2
+  block[at + 1] = 0
+  block[at + 2] = code
+  block[at + 3] = 0
+  block[at + 4] = 0
   cursor = at + 5
   views++
 }
@@ -168,39 +189,39 @@ export function late(code: Code): void {
 /** Adds a number for the kernel itself; after all views. */
 export function number(value: number): void {
   if (cursor >= BLOCK_WORDS) throw plainError('launch', 'INTERNAL', 'too many numbers in one launch')
-  words[cursor++] = value
+  block[cursor++] = value
   numbers++
 }
 
 function seal(): void {
-  words[WORD.KERNEL] = target
-  words[WORD.VIEWS] = views
-  words[WORD.NUMBERS] = numbers
-  words[WORD.WORDS] = cursor
+  block[WORD.KERNEL] = target
+  block[WORD.VIEWS] = views
+  block[WORD.NUMBERS] = numbers
+  block[WORD.WORDS] = cursor
 }
 
 function refuse(op: string): never {
   const at = WORD.DETAIL
-  throw statusError(op, words[WORD.STATUS] as number, words[at] as number, words[at + 1] as number, words[at + 2] as number)
+  throw statusError(op, block[WORD.STATUS] as number, block[at] as number, block[at + 1] as number, block[at + 2] as number)
 }
 
 /** Runs the launch, or records it. */
 export function run(op: string): void {
   seal()
-  if (recording !== undefined) {
-    recording.append(cursor, op)
+  if (current !== undefined) {
+    current.append(cursor, op)
     return
   }
   addon.run()
-  if (words[WORD.STATUS] !== 0) refuse(op)
+  if (block[WORD.STATUS] !== 0) refuse(op)
 }
 
 /** The storage of the late output that the block names, its rows and columns read first. */
 export function lateStorage(itemBytes: number): Storage {
-  const rows = words[WORD.LATE_ROWS] as number
-  const columns = words[WORD.LATE_COLUMNS] as number
-  const slot = words[WORD.LATE_SLOT] as number
-  const generation = words[WORD.LATE_GENERATION] as number
+  const rows = block[WORD.LATE_ROWS] as number
+  const columns = block[WORD.LATE_COLUMNS] as number
+  const slot = block[WORD.LATE_SLOT] as number
+  const generation = block[WORD.LATE_GENERATION] as number
   return own(new Storage(slot, generation, rows * columns * itemBytes, -1, undefined))
 }
 
@@ -210,26 +231,26 @@ export function lateStorage(itemBytes: number): Storage {
  */
 export function runLate<T>(op: string, itemBytes: number, finish: Finish<T>): T {
   seal()
-  if (recording !== undefined) {
-    recording.append(cursor, op)
-    recording.finish = finish
-    recording.lateBytes = itemBytes
+  if (current !== undefined) {
+    current.append(cursor, op)
+    current.finish = finish
+    current.lateBytes = itemBytes
     return DISPOSED as unknown as T
   }
   addon.run()
-  if (words[WORD.STATUS] !== 0) refuse(op)
-  const rows = words[WORD.LATE_ROWS] as number
-  const columns = words[WORD.LATE_COLUMNS] as number
+  if (block[WORD.STATUS] !== 0) refuse(op)
+  const rows = block[WORD.LATE_ROWS] as number
+  const columns = block[WORD.LATE_COLUMNS] as number
   return finish(lateStorage(itemBytes), rows, columns)
 }
 
 /** Runs `now` at once, whatever is being recorded: for reading values that are already there. */
 export function withoutRecording(now: () => void): void {
-  const before = recording
-  recording = undefined
+  const before = current
+  current = undefined
   try {
     now()
   } finally {
-    recording = before
+    current = before
   }
 }

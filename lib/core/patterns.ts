@@ -21,8 +21,8 @@ import {
   weakAlone,
 } from './dtype'
 import { typeError } from './errors'
-import { begin, kernel, number, run, scalar, view } from './launch'
-import { broadcast, SCALAR } from './shape'
+import { begin, flatView, kernel, number, run, scalar, view } from './launch'
+import { broadcast, sameShape, SCALAR } from './shape'
 
 /**
  * What an op does with dtypes: from the dtype that its operands meet in, the one it computes in and the one it gives.
@@ -96,10 +96,15 @@ export function unary(name: string, rule: Rule, kernelName = name): Unary {
     if (arguments.length !== 1) checkCount(name, ['x'], 1, arguments.length)
     const a = x instanceof Tensor ? x : toTensor(name, 'x', x)
     const s = signatures.of(a.code)
-    const out = emptyTensor(a.shape, s & 15, a.size)
+    const out = emptyTensor(a.shape, s & 15, a.size, a.contiguous ? a.strides : undefined)
     begin(target)
-    view(out)
-    view(a)
+    if (a.contiguous) {
+      flatView(out, a.size)
+      flatView(a, a.size)
+    } else {
+      view(out)
+      view(a)
+    }
     number(s >> 4)
     run(name)
     return out
@@ -175,9 +180,19 @@ export function binary(name: string, rule: Rule, options: BinaryOptions = {}): B
     if (arguments.length !== 2) checkCount(name, names, 2, arguments.length)
     if (!(x1 instanceof Tensor) || !(x2 instanceof Tensor)) return general(x1, x2)
     const s = signatures.of(promote(x1.code, x2.code))
-    const same = x1.shape === x2.shape
-    const shape = same ? x1.shape : broadcast(name, x1.shape, x2.shape)
-    const out = emptyTensor(shape, s & 15, same ? x1.size : product(shape))
+    const size = x1.size
+    if (x1.contiguous && x2.contiguous && size === x2.size && sameShape(x1.shape, x2.shape)) {
+      const out = emptyTensor(x1.shape, s & 15, size, x1.strides)
+      begin(target)
+      flatView(out, size)
+      flatView(x1, size)
+      flatView(x2, size)
+      number(s >> 4)
+      run(name)
+      return out
+    }
+    const shape = broadcast(name, x1.shape, x2.shape)
+    const out = emptyTensor(shape, s & 15, product(shape))
     begin(target)
     view(out)
     view(x1)

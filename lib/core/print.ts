@@ -168,6 +168,6 @@ export function print(x: Hosted & { shape: Shape }): string {
 function single(x: Hosted, index: readonly number[]): Value {
   let offset = x.offset
   for (let axis = 0; axis < index.length; axis++) offset += (index[axis] as number) * (x.strides[axis] as number)
-  const one = { storage: x.storage, offset, code: x.code, shape: [], strides: [], size: 1 }
+  const one = { storage: x.storage, offset, code: x.code, shape: [], strides: [], size: 1, contiguous: true }
   return valueAt(hostData(one), x.code, 0)
 }

@@ -56,8 +56,9 @@ export function isContiguous(shape: Shape, strides: readonly number[]): boolean 
 
 export function sameShape(a: Shape, b: Shape): boolean {
   if (a === b) return true
-  if (a.length !== b.length) return false
-  for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false
+  const rank = a.length
+  if (rank !== b.length) return false
+  for (let axis = 0; axis < rank; axis++) if (a[axis] !== b[axis]) return false
   return true
 }
 

@@ -97,8 +97,12 @@ function nativeStorage(bytes: number, used: number): Storage {
 let slab: Storage | undefined
 let soft = false
 
-/** Where the memory given last begins, in bytes. */
-export let givenOffset = 0
+let given = 0
+
+/** Where the memory given last begins in its storage, in bytes. */
+export function givenOffset(): number {
+  return given
+}
 
 /** Memory for one result; `givenOffset` says where in the storage it begins. */
 export function allocate(bytes: number): Storage {
@@ -107,12 +111,12 @@ export function allocate(bytes: number): Storage {
     if (current === undefined || current.used + bytes > SLAB_BYTES) {
       current = slab = nativeStorage(SLAB_BYTES, 0)
     }
-    givenOffset = current.used
+    given = current.used
     current.used += (bytes + (ALIGNMENT - 1)) & -ALIGNMENT
     return current
   }
   if (bytes > Number.MAX_SAFE_INTEGER) throw rangeError('allocate', 'SIZE', `${bytes} bytes cannot be addressed`)
-  givenOffset = 0
+  given = 0
   if (soft) {
     soft = addon.memory().live > SOFT_CAP
     if (soft) return engineStorage(bytes)

@@ -15,17 +15,8 @@ bool settleJob(napi_env env, Environment* state, Job& job) {
   words[word::kStatus] = static_cast<double>(static_cast<std::int32_t>(job.status));
   words[word::kKernel] = job.failed - 1;
   for (int i = 0; i < 3; ++i) words[word::kDetails + i] = job.execution.details()[i];
-  std::int64_t rows = 0;
-  std::int64_t columns = 0;
-  Block* late = job.status == Status::Ok ? job.execution.takeLate(&rows, &columns) : nullptr;
   words[word::kLateSlot] = -1;
-  if (late != nullptr) {
-    const int slot = state->slots.add(late);
-    words[word::kLateSlot] = slot;
-    words[word::kLateGeneration] = state->slots.generationOf(slot);
-    words[word::kLateRows] = static_cast<double>(rows);
-    words[word::kLateColumns] = static_cast<double>(columns);
-  }
+  if (job.status == Status::Ok && job.execution.hasLate()) sayLate(state, job.execution);
   napi_value settle = nullptr;
   napi_value id = nullptr;
   napi_value receiver = nullptr;

@@ -7,17 +7,6 @@ constexpr std::int64_t kReportStep = std::int64_t{4} << 20;
 
 }  // namespace
 
-SlotTable::Slot* SlotTable::find(double slot, double generation) noexcept {
-  if (!(slot >= 0) || !(slot < static_cast<double>(slots_.size()))) return nullptr;
-  Slot& found = slots_[static_cast<std::size_t>(slot)];
-  return found.block != nullptr && found.generation == generation ? &found : nullptr;
-}
-
-Block* SlotTable::resolve(double slot, double generation) const noexcept {
-  const Slot* found = const_cast<SlotTable*>(this)->find(slot, generation);
-  return found == nullptr ? nullptr : found->block;
-}
-
 int SlotTable::add(Block* block) noexcept {
   int slot = free_;
   if (slot >= 0) {

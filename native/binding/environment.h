@@ -12,9 +12,13 @@
 namespace ndops {
 
 /// Storage handles: a slot and a generation name a block; a freed slot's old generation names nothing.
-class SlotTable final : public Resolver {
+class SlotTable {
  public:
-  Block* resolve(double slot, double generation) const noexcept override;
+  /// The block that a handle names, or null.
+  Block* resolve(double slot, double generation) const noexcept {
+    const Slot* found = find(slot, generation);
+    return found == nullptr ? nullptr : found->block;
+  }
   /// Takes over the caller's reference. The slot, or -1 when out of memory.
   int add(Block* block) noexcept;
   /// Gives the block back; false where the handle names nothing (any more).
@@ -33,7 +37,14 @@ class SlotTable final : public Resolver {
     int nextFree;
     bool exposed;
   };
-  Slot* find(double slot, double generation) noexcept;
+  const Slot* find(double slot, double generation) const noexcept {
+    if (!(slot >= 0) || !(slot < static_cast<double>(slots_.size()))) return nullptr;
+    const Slot& found = slots_[static_cast<std::size_t>(slot)];
+    return found.block != nullptr && found.generation == generation ? &found : nullptr;
+  }
+  Slot* find(double slot, double generation) noexcept {
+    return const_cast<Slot*>(static_cast<const SlotTable*>(this)->find(slot, generation));
+  }
   std::vector<Slot> slots_;
   int free_ = -1;
   std::int64_t bytes_ = 0;
@@ -59,6 +70,9 @@ struct Environment {
 
 /// This environment's state; made when the addon is loaded into it.
 Environment* environmentOf(napi_env env) noexcept;
+
+/// Gives a late output its slot and writes into the block what it is.
+void sayLate(Environment* state, Execution& execution);
 
 void defineLaunch(Napi::Env env, Napi::Object exports, Environment* state);
 void defineBuffers(Napi::Env env, Napi::Object exports, Environment* state);

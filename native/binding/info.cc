@@ -4,6 +4,7 @@
 #include "core/parallel.h"
 #include "core/registry.h"
 #include "core/system.h"
+#include "linalg/blas.h"
 
 namespace ndops {
 namespace {
@@ -16,6 +17,8 @@ Napi::Value kernel(const Napi::CallbackInfo& info) {
 Napi::Value build(const Napi::CallbackInfo& info) {
   Napi::Object out = Napi::Object::New(info.Env());
   out.Set("cpuLevel", cpuLevelName(cpuLevel()));
+  out.Set("blas", blasName());
+  out.Set("blasKernel", blasKernel());
   out.Set("processors", processorBudget());
   out.Set("quota", processorQuota());
   out.Set("memoryBudget", static_cast<double>(memoryBudget()));

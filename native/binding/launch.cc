@@ -1,6 +1,7 @@
 // The calls that every op makes: run the command in the block, get storage, give it back. They take no arguments and
 // return nothing; what they need and say is in the block.
 #include "binding/environment.h"
+#include "core/run.h"
 
 namespace ndops {
 namespace {
@@ -18,25 +19,29 @@ void say(Environment* state, Status status, const Execution* execution) {
   for (int i = 0; i < 3; ++i) words[word::kDetails + i] = execution->details()[i];
 }
 
+}  // namespace
+
+void sayLate(Environment* state, Execution& execution) {
+  double* words = state->words;
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  const int slot = state->slots.add(execution.takeLate(&rows, &columns));
+  words[word::kLateSlot] = slot;
+  words[word::kLateGeneration] = state->slots.generationOf(slot);
+  words[word::kLateRows] = static_cast<double>(rows);
+  words[word::kLateColumns] = static_cast<double>(columns);
+  state->reportBytes();
+}
+
+namespace {
+
 napi_value run(napi_env env, napi_callback_info info) {
   Environment* state = stateOf(env, info);
   Execution execution;
   double* words = state->words;
   const Status status = runCommand(words, static_cast<int>(words[word::kWords]), state->slots, execution);
   say(state, status, &execution);
-  if (Block* late = nullptr; status == Status::Ok) {
-    std::int64_t rows = 0;
-    std::int64_t columns = 0;
-    late = execution.takeLate(&rows, &columns);
-    if (late != nullptr) {
-      const int slot = state->slots.add(late);
-      words[word::kLateSlot] = slot;
-      words[word::kLateGeneration] = state->slots.generationOf(slot);
-      words[word::kLateRows] = static_cast<double>(rows);
-      words[word::kLateColumns] = static_cast<double>(columns);
-      state->reportBytes();
-    }
-  }
+  if (status == Status::Ok && execution.hasLate()) sayLate(state, execution);
   return nullptr;
 }
 

@@ -32,17 +32,10 @@ constexpr int kFirst = 12;
 /// Words of the block: the largest launch is kMaxViews views of kMaxRank axes and as many numbers as fit.
 constexpr int kBlockWords = 1024;
 
-/// Finds the storage that a view names, or null: the slot table of an environment, or the blocks that a job holds.
-class Resolver {
- public:
-  virtual Block* resolve(double slot, double generation) const noexcept = 0;
-
- protected:
-  ~Resolver() = default;
-};
-
 /// Checks every view against its storage and runs the kernel. The words are this process's own, but nothing in them is
-/// believed: a wrong stride must not become a wild read.
+/// believed: a wrong stride must not become a wild read. `resolver.resolve(slot, generation)` gives the block that a view
+/// names, or null: from the slot table of an environment, or from the blocks that a job holds. Defined in core/run.h.
+template <class Resolver>
 Status runCommand(const double* words, int count, const Resolver& resolver, Execution& execution) noexcept;
 
 }  // namespace ndops

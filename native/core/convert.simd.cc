@@ -116,28 +116,25 @@ void convert(char* to, const char* from, std::int64_t n) {
   for (std::int64_t i = 0; i < n; ++i) out[i] = Cast<To, From>::of(in[i]);
 }
 
-template <class T>
-void copy(char* to, const char* from, std::int64_t n) {
-  std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(T));
-}
-
 template <int To, int From>
-constexpr Row rowOf() {
+void run(char* to, const char* from, std::int64_t n) {
   using T = typename StorageOf<static_cast<DType>(To)>::type;
   using F = typename StorageOf<static_cast<DType>(From)>::type;
   if constexpr (To == From)
-    return {"convert", nullptr, static_cast<DType>(From), static_cast<DType>(To), reinterpret_cast<Inner>(copy<T>)};
+    std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(T));
   else
-    return {"convert", nullptr, static_cast<DType>(From), static_cast<DType>(To), reinterpret_cast<Inner>(convert<T, F>)};
+    convert<T, F>(to, from, n);
 }
 
-#define FROM_EACH(TO)                                                                                                  \
-  rowOf<TO, 0>(), rowOf<TO, 1>(), rowOf<TO, 2>(), rowOf<TO, 3>(), rowOf<TO, 4>(), rowOf<TO, 5>(), rowOf<TO, 6>(),      \
-      rowOf<TO, 7>(), rowOf<TO, 8>(), rowOf<TO, 9>(), rowOf<TO, 10>(), rowOf<TO, 11>(), rowOf<TO, 12>(),               \
-      rowOf<TO, 13>(), rowOf<TO, 14>()
+// Written out, not returned by a function: so the table is constant memory and needs no constructor.
+#define ROW(TO, FROM) \
+  {"convert", nullptr, static_cast<DType>(FROM), static_cast<DType>(TO), reinterpret_cast<Inner>(run<TO, FROM>)}
+#define FROM_EACH(TO)                                                                                         \
+  ROW(TO, 0), ROW(TO, 1), ROW(TO, 2), ROW(TO, 3), ROW(TO, 4), ROW(TO, 5), ROW(TO, 6), ROW(TO, 7), ROW(TO, 8), \
+      ROW(TO, 9), ROW(TO, 10), ROW(TO, 11), ROW(TO, 12), ROW(TO, 13), ROW(TO, 14)
 
-const Row kRows[] = {FROM_EACH(0), FROM_EACH(1),  FROM_EACH(2),  FROM_EACH(3),  FROM_EACH(4),
-                     FROM_EACH(5), FROM_EACH(6),  FROM_EACH(7),  FROM_EACH(8),  FROM_EACH(9),
+const Row kRows[] = {FROM_EACH(0),  FROM_EACH(1),  FROM_EACH(2),  FROM_EACH(3),  FROM_EACH(4),
+                     FROM_EACH(5),  FROM_EACH(6),  FROM_EACH(7),  FROM_EACH(8),  FROM_EACH(9),
                      FROM_EACH(10), FROM_EACH(11), FROM_EACH(12), FROM_EACH(13), FROM_EACH(14)};
 
 }  // namespace

@@ -10,13 +10,13 @@
 namespace ndops {
 
 /// Launches recorded by TypeScript, with the blocks that they use held. A view's slot word is an index into `blocks`.
-struct Job final : Resolver {
+struct Job {
   Job() = default;
   ~Job();
   Job(const Job&) = delete;
   Job& operator=(const Job&) = delete;
 
-  Block* resolve(double slot, double generation) const noexcept override;
+  Block* resolve(double slot, double generation) const noexcept;
   void run() noexcept;
 
   double id = 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <type_traits>
 
@@ -36,6 +37,17 @@ inline bool isInfinite(T x) {
   return absolute(x) == std::numeric_limits<T>::infinity();
 }
 
+/// x - y, for sums of products beside differences of products (complex numbers): from such pairs g++ 12 forms fused
+/// instructions even where contraction is off, but not when it does not see the difference.
+template <class T>
+inline T difference(T x, T y) {
+  std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t> bits;
+  std::memcpy(&bits, &y, sizeof bits);
+  bits ^= decltype(bits){1} << (sizeof(T) * 8 - 1);
+  std::memcpy(&y, &bits, sizeof bits);
+  return x + y;
+}
+
 struct Add {
   template <class T>
   static T of(T x, T y) {
@@ -68,7 +80,7 @@ struct Multiply {
     if constexpr (kIsBool<T>)
       return {static_cast<std::uint8_t>(x.value & y.value)};
     else if constexpr (kIsComplex<T>)
-      return {x.re * y.re - x.im * y.im, x.re * y.im + x.im * y.re};
+      return {difference(x.re * y.re, x.im * y.im), x.re * y.im + x.im * y.re};
     else if constexpr (std::is_integral_v<T>)
       return static_cast<T>(static_cast<Wrapping<T>>(x) * static_cast<Wrapping<T>>(y));
     else
@@ -91,7 +103,7 @@ inline Complex<T> quotient(Complex<T> x, Complex<T> y) {
   const W ratio = minor / major;
   const W scale = 1 / (major + minor * ratio);
   const W re = wide ? xr + xi * ratio : xr * ratio + xi;
-  const W im = wide ? xi - xr * ratio : xi * ratio - xr;
+  const W im = wide ? difference(xi, xr * ratio) : difference(xi * ratio, xr);
   // By zero: the parts by zero.
   const bool zero = yr == 0 && yi == 0;
   return {static_cast<T>(zero ? xr / absolute(yr) : re * scale), static_cast<T>(zero ? xi / absolute(yr) : im * scale)};
@@ -175,16 +187,30 @@ inline float hypotenuse(float x, float y) {
   const float h = static_cast<float>(squareRoot(a * a + b * b));
   return isInfinite(x) || isInfinite(y) ? std::numeric_limits<float>::infinity() : h;
 }
+/// What x * x loses to rounding, by Dekker's splitting: exact for ordinary x.
+inline double squareError(double x, double square) {
+  const double s = x * 134217729.0;
+  const double high = s - (s - x);
+  const double low = x - high;
+  return ((high * high - square) + 2 * high * low) + low * low;
+}
 inline double hypotenuse(double x, double y) {
   const double a = absolute(x);
   const double b = absolute(y);
   const double most = a > b ? a : b;
   const double scale = most > 0x1p500 ? 0x1p-600 : most < 0x1p-450 ? 0x1p600 : 1;
   const double back = most > 0x1p500 ? 0x1p600 : most < 0x1p-450 ? 0x1p-600 : 1;
-  const double u = a * scale;
-  const double v = b * scale;
-  const double h = squareRoot(u * u + v * v) * back;
-  return isInfinite(x) || isInfinite(y) ? std::numeric_limits<double>::infinity() : h;
+  const double u = (a > b ? a : b) * scale;
+  const double v = (a > b ? b : a) * scale;
+  const double uu = u * u;
+  const double vv = v * v;
+  const double sum = uu + vv;
+  const double lost = ((uu - sum) + vv) + (squareError(u, uu) + squareError(v, vv));
+  const double h = squareRoot(sum);
+  const double corrected = (h == 0 ? h : h + lost / (2 * h)) * back;
+  return isInfinite(x) || isInfinite(y) ? std::numeric_limits<double>::infinity()
+         : x != x || y != y             ? x + y
+                                        : corrected;
 }
 
 struct Abs {

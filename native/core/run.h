@@ -1,11 +1,14 @@
-#include "core/command.h"
+// Reading a command, checking it, running it: see command.h for the layout. Included where a command is run, so that the
+// way to a small op's result has no calls that could be left out.
+#pragma once
 
 #include <cstring>
 
+#include "core/command.h"
 #include "core/registry.h"
 
 namespace ndops {
-namespace {
+namespace detail {
 
 constexpr int kViewWords = 5;
 
@@ -18,7 +21,7 @@ union Immediate {
   double complex[2];
 };
 
-bool fill(Immediate& value, DType dtype, double high, double low) {
+inline bool fill(Immediate& value, DType dtype, double high, double low) {
   switch (dtype) {
     case DType::Bool:
       value.boolean = high != 0;
@@ -46,7 +49,7 @@ bool fill(Immediate& value, DType dtype, double high, double low) {
 }
 
 /// Whether all elements of the view lie inside `bytes` bytes from its storage's beginning.
-bool inside(const View& view, std::int64_t offset, std::size_t bytes) {
+inline bool inside(const View& view, std::int64_t offset, std::size_t bytes) {
   std::int64_t low = offset;
   std::int64_t high = offset;
   bool empty = false;
@@ -64,17 +67,19 @@ bool inside(const View& view, std::int64_t offset, std::size_t bytes) {
   return static_cast<std::uint64_t>(end) <= bytes;
 }
 
-/// A whole number that a double holds exactly, from `low` on.
-bool whole(double x, double low, double high) { return x >= low && x <= high && x == static_cast<double>(static_cast<std::int64_t>(x)); }
+/// Whether a word is in range, so that it may become an integer. False for NaN.
+inline bool within(double x, double low, double high) { return x >= low && x <= high; }
 
 constexpr double kExact = 0x1p53;
 
-}  // namespace
+}  // namespace detail
 
+template <class Resolver>
 Status runCommand(const double* words, int count, const Resolver& resolver, Execution& execution) noexcept {
+  using namespace detail;
   if (count < word::kFirst || count > kBlockWords) return execution.fail(Status::Extent);
-  if (!whole(words[word::kKernel], 0, kernelCount() - 1) || !whole(words[word::kViews], 0, kMaxViews) ||
-      !whole(words[word::kNumbers], 0, count))
+  if (!within(words[word::kKernel], 0, kernelCount() - 1) || !within(words[word::kViews], 0, kMaxViews) ||
+      !within(words[word::kNumbers], 0, count))
     return execution.fail(Status::Extent);
   const int viewCount = static_cast<int>(words[word::kViews]);
   View views[kMaxViews];
@@ -85,7 +90,7 @@ Status runCommand(const double* words, int count, const Resolver& resolver, Exec
   for (int i = 0; i < viewCount; ++i) {
     if (at + kViewWords > count) return execution.fail(Status::Extent);
     const double* w = words + at;
-    if (!whole(w[2], 0, kDTypes - 1) || !whole(w[4], 0, kMaxRank)) return execution.fail(Status::Extent);
+    if (!within(w[2], 0, kDTypes - 1) || !within(w[4], 0, kMaxRank)) return execution.fail(Status::Extent);
     View& view = views[i];
     view.dtype = static_cast<DType>(static_cast<int>(w[2]));
     view.rank = static_cast<std::int32_t>(w[4]);
@@ -94,7 +99,7 @@ Status runCommand(const double* words, int count, const Resolver& resolver, Exec
     at += kViewWords;
     if (at + 2 * view.rank > count) return execution.fail(Status::Extent);
     for (int k = 0; k < 2 * view.rank; ++k) {
-      if (!whole(words[at + k], -kExact, kExact)) return execution.fail(Status::Extent);
+      if (!within(words[at + k], -kExact, kExact)) return execution.fail(Status::Extent);
       extents[used++] = static_cast<std::int64_t>(words[at + k]);
     }
     at += 2 * view.rank;
@@ -106,7 +111,7 @@ Status runCommand(const double* words, int count, const Resolver& resolver, Exec
     } else {
       const Block* block = resolver.resolve(w[0], w[1]);
       if (block == nullptr) return execution.fail(Status::Disposed, i);
-      if (!whole(w[3], 0, kExact)) return execution.fail(Status::Extent, i);
+      if (!within(w[3], 0, kExact)) return execution.fail(Status::Extent, i);
       const std::int64_t offset = static_cast<std::int64_t>(w[3]);
       if (!inside(view, offset, block->bytes)) return execution.fail(Status::Extent, i);
       view.data = block->data + offset * itemSize(view.dtype);

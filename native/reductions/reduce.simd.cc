@@ -1,0 +1,244 @@
+// Rows of reductions/reduce. Computing dtypes: sum, prod, mean by their accumulator; max and min at every stored dtype
+// but the 16-bit floats (exact in float32); any, all and countNonzero on bools, into which the driver converts.
+#include "reductions/reduce.h"
+
+#include "core/table.h"
+#include "reductions/fold.h"
+#include "reductions/variance.h"
+
+namespace ndops::NDOPS_LEVEL {
+namespace {
+
+/// The one NaN that results carry: sign and payload of an operation's NaN depend on the machine.
+template <class T>
+inline T canonical(T x) {
+  if constexpr (std::is_floating_point_v<T>) return x == x ? x : std::numeric_limits<T>::quiet_NaN();
+  return x;
+}
+
+struct Add {
+  template <class X>
+  X operator()(X a, X b) const {
+    return a + b;
+  }
+};
+
+struct Multiply {
+  template <class X>
+  X operator()(X a, X b) const {
+    return a * b;
+  }
+  // Unsigned types narrower than int would be multiplied as ints; none is used.
+  template <class T>
+  Complex<T> operator()(Complex<T> a, Complex<T> b) const {
+    return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
+  }
+};
+
+// NaN is taken and kept: max and min propagate it.
+struct Greatest {
+  template <class X>
+  X operator()(X a, X x) const {
+    if constexpr (std::is_integral_v<X>) return x > a ? x : a;
+    return (x > a) | (x != x) ? x : a;
+  }
+};
+struct Least {
+  template <class X>
+  X operator()(X a, X x) const {
+    if constexpr (std::is_integral_v<X>) return x < a ? x : a;
+    return (x < a) | (x != x) ? x : a;
+  }
+};
+template <bool kGreatest>
+struct ComplexExtreme {
+  template <class T>
+  Complex<T> operator()(Complex<T> a, Complex<T> x) const {
+    if (a.re != a.re || a.im != a.im) return a;
+    const bool further = kGreatest ? x.re > a.re || (x.re == a.re && x.im > a.im)
+                                   : x.re < a.re || (x.re == a.re && x.im < a.im);
+    return further || x.re != x.re || x.im != x.im ? x : a;
+  }
+};
+
+template <class T>
+using SumState = std::conditional_t<std::is_same_v<T, double>, Compensated,
+                                    Plain<std::conditional_t<std::is_same_v<T, float>, double, T>, Add>>;
+
+template <class T, int C>
+struct Sum {
+  using Item = T;
+  using Out = T;
+  using Step = Add;
+  using State = SumState<T>;
+  static constexpr int kComponents = C;
+  // -0 keeps a sum of -0 alone what it is.
+  static constexpr T padding() { return std::is_floating_point_v<T> ? -T{0} : T{0}; }
+  static constexpr T ofNothing(int) { return 0; }
+  static T result(typename State::Wide x, std::int64_t) { return canonical(static_cast<T>(x)); }
+};
+
+template <class T, int C>
+struct Mean : Sum<T, C> {
+  static T result(double x, std::int64_t n) { return canonical(static_cast<T>(x / static_cast<double>(n))); }
+};
+
+template <class T>
+struct Prod {
+  using Item = T;
+  using Out = T;
+  using Step = Multiply;
+  using State = Plain<std::conditional_t<std::is_same_v<T, float>, double, T>, Multiply>;
+  static constexpr int kComponents = 1;
+  static constexpr T padding() { return 1; }
+  static constexpr T ofNothing(int) { return 1; }
+  static T result(typename State::Wide x, std::int64_t) { return canonical(static_cast<T>(x)); }
+};
+
+/// float32 pairs multiply in float64 from block to block.
+struct WideComplex : Complex<double> {
+  WideComplex() = default;
+  template <class T>
+  explicit WideComplex(Complex<T> x) : Complex<double>{x.re, x.im} {}
+};
+struct MultiplyWide {
+  WideComplex operator()(const WideComplex& a, const WideComplex& b) const {
+    return WideComplex(Multiply{}(static_cast<Complex<double>>(a), static_cast<Complex<double>>(b)));
+  }
+};
+template <class T>
+struct ComplexProd {
+  using Item = Complex<T>;
+  using Out = Complex<T>;
+  using Step = Multiply;
+  using State = Plain<WideComplex, MultiplyWide>;
+  static constexpr int kComponents = 1;
+  static Item ofNothing(int) { return {1, 0}; }
+  static Out result(const WideComplex& x, std::int64_t) {
+    return {canonical(static_cast<T>(x.re)), canonical(static_cast<T>(x.im))};
+  }
+};
+
+template <class T, bool kGreatest>
+struct Extreme {
+  using Item = T;
+  using Out = T;
+  using Step = std::conditional_t<kGreatest, Greatest, Least>;
+  using State = Plain<T, Step>;
+  static constexpr int kComponents = 1;
+  static constexpr T padding() {
+    using Limits = std::numeric_limits<T>;
+    if constexpr (std::is_floating_point_v<T>) return kGreatest ? -Limits::infinity() : Limits::infinity();
+    return kGreatest ? Limits::min() : Limits::max();
+  }
+  static constexpr T ofNothing(int) { return padding(); }
+  static T result(T x, std::int64_t) { return canonical(x); }
+};
+
+template <class T, bool kGreatest>
+struct ComplexExtremum {
+  using Item = Complex<T>;
+  using Out = Complex<T>;
+  using Step = ComplexExtreme<kGreatest>;
+  using State = Plain<Item, Step>;
+  static constexpr int kComponents = 1;
+  static Item ofNothing(int) {
+    const T x = kGreatest ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::infinity();
+    return {x, x};
+  }
+  static Out result(Item x, std::int64_t) { return {canonical(x.re), canonical(x.im)}; }
+};
+
+/// Bools: any is their maximum, all their minimum.
+template <bool kAny>
+struct Quantifier : Extreme<std::uint8_t, kAny> {
+  static constexpr std::uint8_t ofNothing(int) { return kAny ? 0 : 1; }
+  static std::uint8_t result(std::uint8_t x, std::int64_t) { return x != 0; }
+};
+
+/// Leaves of bytes are added with care for their width: 64 rows, or one lane of one block, stay below 256.
+struct Count {
+  using Item = std::uint8_t;
+  using Out = std::int64_t;
+  using Step = Add;
+  using State = Plain<std::int64_t, Add>;
+  static constexpr int kComponents = 1;
+  static constexpr std::uint8_t padding() { return 0; }
+  static constexpr std::uint8_t ofNothing(int) { return 0; }
+  static std::int64_t result(std::int64_t x, std::int64_t) { return x; }
+};
+
+struct CountLoops : FoldLoops<Count> {
+  static void run(char* state, std::int64_t, const char* x, std::int64_t n, std::int64_t seen) {
+    std::int64_t* count = reinterpret_cast<std::int64_t*>(state);
+    if (seen == 0) *count = 0;
+    for (std::int64_t at = 0; at < n; at += 1 << 20) {
+      const std::int64_t end = n - at < 1 << 20 ? n : at + (1 << 20);
+      std::uint32_t some = 0;
+      for (std::int64_t i = at; i < end; ++i) some += static_cast<std::uint8_t>(x[i]);
+      *count += some;
+    }
+  }
+  static const ReduceLoops* give() {
+    static constexpr ReduceLoops loops{1, 8, empty, columns, run, merge, finish};
+    return &loops;
+  }
+};
+
+template <DType D, class Loops>
+constexpr Row row(const char* name, DType out = D) {
+  return {name, reduceDriver, D, out, reinterpret_cast<Inner>(Loops::give)};
+}
+
+// Signed integers wrap as unsigned ones of their width do.
+template <DType D>
+using Stored = typename StorageOf<D>::type;
+
+#define EXTREME_ROW(D)                                                                   \
+  row<DType::D, FoldLoops<Extreme<Stored<DType::D>, true>>>("max"),                      \
+      row<DType::D, FoldLoops<Extreme<Stored<DType::D>, false>>>("min")
+#define ARITHMETIC_ROW(D, T)                                                             \
+  row<DType::D, FoldLoops<Sum<T, 1>>>("sum"), row<DType::D, FoldLoops<Prod<T>>>("prod")
+#define REAL_ROW(D, T)                                                                   \
+  row<DType::D, FoldLoops<Mean<T, 1>>>("mean"), row<DType::D, VarianceLoops<T, 1, false>>("var"), \
+      row<DType::D, VarianceLoops<T, 1, true>>("std")
+#define COMPLEX_ROW(D, T, REAL)                                                          \
+  row<DType::D, FoldLoops<Sum<T, 2>>>("sum"), row<DType::D, FoldLoops<ComplexProd<T>>>("prod"), \
+      row<DType::D, FoldLoops<Mean<T, 2>>>("mean"),                                      \
+      row<DType::D, VarianceLoops<T, 2, false>>("var", DType::REAL),                     \
+      row<DType::D, VarianceLoops<T, 2, true>>("std", DType::REAL),                      \
+      row<DType::D, FoldLoops<ComplexExtremum<T, true>>>("max"),                         \
+      row<DType::D, FoldLoops<ComplexExtremum<T, false>>>("min")
+
+const Row kRows[] = {
+    ARITHMETIC_ROW(Uint32, std::uint32_t),
+    ARITHMETIC_ROW(Int32, std::uint32_t),
+    ARITHMETIC_ROW(Uint64, std::uint64_t),
+    ARITHMETIC_ROW(Int64, std::uint64_t),
+    ARITHMETIC_ROW(Float32, float),
+    ARITHMETIC_ROW(Float64, double),
+    REAL_ROW(Float32, float),
+    REAL_ROW(Float64, double),
+    COMPLEX_ROW(Complex64, float, Float32),
+    COMPLEX_ROW(Complex128, double, Float64),
+    row<DType::Bool, FoldLoops<Extreme<std::uint8_t, true>>>("max"),
+    row<DType::Bool, FoldLoops<Extreme<std::uint8_t, false>>>("min"),
+    EXTREME_ROW(Uint8),
+    EXTREME_ROW(Uint16),
+    EXTREME_ROW(Uint32),
+    EXTREME_ROW(Uint64),
+    EXTREME_ROW(Int8),
+    EXTREME_ROW(Int16),
+    EXTREME_ROW(Int32),
+    EXTREME_ROW(Int64),
+    EXTREME_ROW(Float32),
+    EXTREME_ROW(Float64),
+    row<DType::Bool, FoldLoops<Quantifier<true>>>("any"),
+    row<DType::Bool, FoldLoops<Quantifier<false>>>("all"),
+    row<DType::Bool, CountLoops>("countNonzero", DType::Int64),
+};
+
+}  // namespace
+}  // namespace ndops::NDOPS_LEVEL
+
+NDOPS_OFFER(kRows)

@@ -1,0 +1,138 @@
+// Fixed virtual lanes: 64 bytes of one arithmetic type on every CPU level, as one, two or four machine vectors. Element
+// i meets element i alone, so an algorithm over lanes gives the same bits on every level (no contraction in this build).
+// Internal linkage throughout: compiled once per CPU level.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+namespace ndops::NDOPS_LEVEL {
+namespace {
+
+constexpr int kLaneBytes = 64;
+#if defined(__AVX512F__)
+constexpr int kVectorBytes = 64;
+#elif defined(__AVX2__)
+constexpr int kVectorBytes = 32;
+#else
+constexpr int kVectorBytes = 16;
+#endif
+
+template <int bytes>
+struct IntegerOf;
+template <>
+struct IntegerOf<1> {
+  using type = std::int8_t;
+};
+template <>
+struct IntegerOf<2> {
+  using type = std::int16_t;
+};
+template <>
+struct IntegerOf<4> {
+  using type = std::int32_t;
+};
+template <>
+struct IntegerOf<8> {
+  using type = std::int64_t;
+};
+
+/// One machine vector, or a shorter one.
+template <class T, int bytes = kVectorBytes>
+struct VectorOf {
+  typedef T type __attribute__((vector_size(bytes)));
+};
+template <class T, int bytes = kVectorBytes>
+using Vector = typename VectorOf<T, bytes>::type;
+
+/// Unaligned loads and stores of any vector.
+template <class V, class T>
+inline V loadVector(const T* from) {
+  V v;
+  std::memcpy(&v, from, sizeof v);
+  return v;
+}
+template <class V, class T>
+inline void storeVector(T* to, V v) {
+  std::memcpy(to, &v, sizeof v);
+}
+
+template <class T>
+struct Lanes {
+  using Part = Vector<T>;
+  static constexpr int kCount = kLaneBytes / static_cast<int>(sizeof(T));
+  static constexpr int kParts = kLaneBytes / kVectorBytes;
+  static constexpr int kPartCount = kVectorBytes / static_cast<int>(sizeof(T));
+  Part part[kParts];
+
+  static Lanes load(const T* from) {
+    Lanes r;
+    for (int i = 0; i < kParts; ++i) r.part[i] = loadVector<Part>(from + i * kPartCount);
+    return r;
+  }
+  static Lanes all(T x) {
+    Lanes r;
+    for (int i = 0; i < kParts; ++i) r.part[i] = x - Part{};
+    return r;
+  }
+};
+
+/// f(a, b) lane by lane; f is written once for scalars and for vectors.
+template <class T, class F>
+inline Lanes<T> zip(F f, Lanes<T> a, Lanes<T> b) {
+  Lanes<T> r;
+  for (int i = 0; i < Lanes<T>::kParts; ++i) r.part[i] = f(a.part[i], b.part[i]);
+  return r;
+}
+
+/// The `n` elements from `from` on, 0 < n < kCount, and `rest` in the other lanes: the first lanes of an array shorter
+/// than kCount, else the last lanes (`before` says how many elements precede). No byte outside the array is read.
+template <class T>
+inline Lanes<T> loadSome(const T* from, int n, std::int64_t before, Lanes<T> rest) {
+  constexpr int count = Lanes<T>::kCount;
+  if (before < count - n) {
+    T buffer[count];
+    std::memcpy(buffer, &rest, sizeof rest);
+    std::memcpy(buffer, from, static_cast<std::size_t>(n & (count - 1)) * sizeof(T));
+    return Lanes<T>::load(buffer);
+  }
+  using Index = typename IntegerOf<sizeof(T)>::type;
+  using Indices = Vector<Index>;
+  Lanes<T> r = Lanes<T>::load(from + n - count);
+  Indices lane;
+  for (int i = 0; i < Lanes<T>::kPartCount; ++i) lane[i] = static_cast<Index>(i - (count - n));
+  for (int i = 0; i < Lanes<T>::kParts; ++i) {
+    r.part[i] = lane >= Indices{} ? r.part[i] : rest.part[i];
+    lane += static_cast<Index>(Lanes<T>::kPartCount) - Indices{};
+  }
+  return r;
+}
+
+/// Folds a vector's lanes to its first `keep` (a power of two), upper half onto lower half.
+template <int keep, int bytes, class T, class F>
+inline void foldVector(F f, Vector<T, bytes> v, T* to) {
+  if constexpr (bytes > 16) {
+    using Half = Vector<T, bytes / 2>;
+    Half low;
+    Half high;
+    std::memcpy(&low, &v, sizeof low);
+    std::memcpy(&high, reinterpret_cast<const char*>(&v) + sizeof low, sizeof high);
+    foldVector<keep, bytes / 2, T>(f, f(low, high), to);
+  } else {
+    constexpr int count = bytes / static_cast<int>(sizeof(T));
+    T half[count];
+    storeVector(half, v);
+    for (int n = count / 2; n >= keep; n /= 2)
+      for (int i = 0; i < n; ++i) half[i] = f(half[i], half[i + n]);
+    for (int i = 0; i < keep; ++i) to[i] = half[i];
+  }
+}
+template <int keep, class T, class F>
+inline void fold(F f, Lanes<T> lanes, T* to) {
+  for (int n = Lanes<T>::kParts / 2; n >= 1; n /= 2)
+    for (int i = 0; i < n; ++i) lanes.part[i] = f(lanes.part[i], lanes.part[i + n]);
+  foldVector<keep, kVectorBytes, T>(f, lanes.part[0], to);
+}
+
+}  // namespace
+}  // namespace ndops::NDOPS_LEVEL
