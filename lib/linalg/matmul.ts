@@ -6,7 +6,17 @@ import { BOOL, type Code, computing, INT16, INT32, INT8, promote, UINT16, UINT32
 import { rangeError, show, typeError } from '../core/errors'
 import { begin, kernel, number, run, type Viewed, view } from '../core/launch'
 import { input, meet } from '../core/patterns'
-import { broadcast, integer, MAX_RANK, normalizeAxes, normalizeAxis, SCALAR, type Shape, shapeOf, sizeOf } from '../core/shape'
+import {
+  broadcast,
+  integer,
+  MAX_RANK,
+  normalizeAxes,
+  normalizeAxis,
+  SCALAR,
+  type Shape,
+  shapeOf,
+  sizeOf,
+} from '../core/shape'
 import { emptyTensor, type Tensor, viewOf } from '../tensor'
 
 const MATMUL = kernel('matmul')
@@ -104,7 +114,12 @@ export const matmul = define('matmul', ['x1', 'x2'], [], (x1: Operand, x2: Opera
   const columns = b.ndim === 1 ? 0 : 1
   const inner = a.shape[a.ndim - 1] as number
   if (inner !== b.shape[b.ndim - 1 - columns])
-    throw mismatch(op, a.shape, b.shape, `the last axis of x1 must have the size of the ${columns ? 'second last' : 'only'} axis of x2`)
+    throw mismatch(
+      op,
+      a.shape,
+      b.shape,
+      `the last axis of x1 must have the size of the ${columns ? 'second last' : 'only'} axis of x2`,
+    )
   const sizes = [...broadcast(op, a.shape.slice(0, a.ndim - 1 - rows), b.shape.slice(0, b.ndim - 1 - columns))]
   if (rows === 1) sizes.push(a.shape[a.ndim - 2] as number)
   if (columns === 1) sizes.push(b.shape[b.ndim - 1] as number)
@@ -174,12 +189,20 @@ function summedAxes(op: string, axes: unknown, a: Tensor, b: Tensor): [number[],
       normalizeAxes(op, axes[1], b.ndim, 'axes[1]'),
     ]
     if (found[0].length !== found[1].length)
-      throw rangeError(op, 'AXIS', `axes must name as many axes of x1 as of x2; received ${show(found[0])} and ${show(found[1])}`)
+      throw rangeError(
+        op,
+        'AXIS',
+        `axes must name as many axes of x1 as of x2; received ${show(found[0])} and ${show(found[1])}`,
+      )
     return found
   }
   const count = integer(op, 'axes', axes)
   if (count < 0 || count > Math.min(a.ndim, b.ndim))
-    throw rangeError(op, 'AXIS', `axes must be 0 to ${Math.min(a.ndim, b.ndim)}, the lower rank of the two; received ${count}`)
+    throw rangeError(
+      op,
+      'AXIS',
+      `axes must be 0 to ${Math.min(a.ndim, b.ndim)}, the lower rank of the two; received ${count}`,
+    )
   const each = Array.from({ length: count }, (_, i) => i)
   return [each.map((i) => a.ndim - count + i), each]
 }
@@ -277,7 +300,8 @@ export const cross = define(
     const a = toTensor(op, 'x1', x1)
     const b = toTensor(op, 'x2', x2)
     const code = promote(a.code, b.code)
-    if (code === BOOL) throw typeError(op, 'DTYPE', 'bool has no subtraction; cast an operand to an integer dtype first')
+    if (code === BOOL)
+      throw typeError(op, 'DTYPE', 'bool has no subtraction; cast an operand to an integer dtype first')
     const left = vectorsLast(op, 'x1', a, axis ?? axisa, axis === null ? 'axisa' : 'axis')
     const right = vectorsLast(op, 'x2', b, axis ?? axisb, axis === null ? 'axisb' : 'axis')
     const sizes = [...broadcast(op, left.shape.slice(0, -1), right.shape.slice(0, -1))]
