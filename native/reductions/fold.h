@@ -18,7 +18,9 @@ namespace ndops::NDOPS_LEVEL {
 namespace {
 
 constexpr std::int64_t kLeafRows = 64;
-constexpr int kRunSteps = 16;
+// Rounds of four accumulators in a leaf of a run: few where rounding counts, many where folding is exact.
+constexpr int kRoundedSteps = 16;
+constexpr int kExactSteps = 256;
 
 /// One array of W, leaves joined by Join.
 template <class W, class Join>
@@ -82,6 +84,33 @@ struct Compensated {
   }
 };
 
+/// A leaf of contiguous elements: four accumulators of lanes, folded in a fixed tree to `keep` values.
+template <class Op, int keep, class T>
+inline void foldRun(const T* x, std::int64_t n, T* leaf) {
+  typename Op::Step step;
+  constexpr int count = Lanes<T>::kCount;
+  const Lanes<T> padding = Lanes<T>::all(Op::padding());
+  std::int64_t i = 0;
+  Lanes<T> a = padding;
+  if (n < 4 * count) {
+    for (; i + count <= n; i += count) a = zip(step, a, Lanes<T>::load(x + i));
+    if (i < n) a = zip(step, a, loadSome(x + i, static_cast<int>(n - i), i, padding));
+    return fold<keep>(step, a, leaf);
+  }
+  Lanes<T> b = padding;
+  Lanes<T> c = padding;
+  Lanes<T> d = padding;
+  for (; i + 4 * count <= n; i += 4 * count) {
+    a = zip(step, a, Lanes<T>::load(x + i));
+    b = zip(step, b, Lanes<T>::load(x + i + count));
+    c = zip(step, c, Lanes<T>::load(x + i + 2 * count));
+    d = zip(step, d, Lanes<T>::load(x + i + 3 * count));
+  }
+  for (; i + count <= n; i += count) a = zip(step, a, Lanes<T>::load(x + i));
+  if (i < n) b = zip(step, b, loadSome(x + i, static_cast<int>(n - i), i, padding));
+  fold<keep>(step, zip(step, zip(step, a, b), zip(step, c, d)), leaf);
+}
+
 template <class Op>
 struct FoldLoops {
   using T = typename Op::Item;
@@ -116,6 +145,10 @@ struct FoldLoops {
         const T* __restrict b = a + pitch;
         const T* __restrict c = b + pitch;
         const T* __restrict d = c + pitch;
+        // Rows lie apart, so the processor does not see the next ones coming.
+        if (done + r + 8 <= rows)
+          for (std::int64_t j = 0; j < w; j += kLaneBytes / static_cast<int>(sizeof(T)))
+            for (int k = 4; k < 8; ++k) __builtin_prefetch(a + k * pitch + j, 0, 2);
         std::int64_t j = 0;
         if constexpr (kVector)
           for (; j + kPart <= w; j += kPart)
@@ -139,11 +172,11 @@ struct FoldLoops {
     const T* from = reinterpret_cast<const T*>(x);
     Wide* to = reinterpret_cast<Wide*>(state);
     if constexpr (kVector) {
-      constexpr std::int64_t block = std::int64_t{kRunSteps} * 4 * Lanes<T>::kCount;
+      constexpr std::int64_t block = std::int64_t{Op::kRunSteps} * 4 * Lanes<T>::kCount;
       n *= kC;
       for (std::int64_t at = 0; at < n; at += block) {
         T leaf[kC];
-        leafOf(from + at, n - at < block ? n - at : block, leaf);
+        Op::template leafOf<kC>(from + at, n - at < block ? n - at : block, leaf);
         State::add(to, stride * kC, leaf, kC, seen + at == 0);
       }
     } else {
@@ -152,32 +185,6 @@ struct FoldLoops {
       for (std::int64_t i = 1; i < n; ++i) leaf = step(leaf, from[i]);
       State::add(to, stride, &leaf, 1, seen == 0);
     }
-  }
-
-  /// Four accumulators of lanes over at most kRunSteps rounds, folded in a fixed tree.
-  static void leafOf(const T* x, std::int64_t n, T* leaf) {
-    typename Op::Step step;
-    constexpr int count = Lanes<T>::kCount;
-    const Lanes<T> padding = Lanes<T>::all(Op::padding());
-    std::int64_t i = 0;
-    Lanes<T> a = padding;
-    if (n < 4 * count) {
-      for (; i + count <= n; i += count) a = zip(step, a, Lanes<T>::load(x + i));
-      if (i < n) a = zip(step, a, loadSome(x + i, static_cast<int>(n - i), i, padding));
-      return fold<kC>(step, a, leaf);
-    }
-    Lanes<T> b = padding;
-    Lanes<T> c = padding;
-    Lanes<T> d = padding;
-    for (; i + 4 * count <= n; i += 4 * count) {
-      a = zip(step, a, Lanes<T>::load(x + i));
-      b = zip(step, b, Lanes<T>::load(x + i + count));
-      c = zip(step, c, Lanes<T>::load(x + i + 2 * count));
-      d = zip(step, d, Lanes<T>::load(x + i + 3 * count));
-    }
-    for (; i + count <= n; i += count) a = zip(step, a, Lanes<T>::load(x + i));
-    if (i < n) b = zip(step, b, loadSome(x + i, static_cast<int>(n - i), i, padding));
-    fold<kC>(step, zip(step, zip(step, a, b), zip(step, c, d)), leaf);
   }
 
   static void merge(char* into, std::int64_t intoStride, const char* from, std::int64_t fromStride, std::int64_t width,

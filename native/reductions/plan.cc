@@ -13,7 +13,8 @@ constexpr std::int64_t kTileChunk = std::int64_t{1} << 19;
 constexpr std::int64_t kRowTile = 64;
 constexpr std::int64_t kStagedTile = 256;
 constexpr std::int64_t kShort = 16;
-constexpr std::int64_t kWrapWidth = 512;
+constexpr std::int64_t kNarrow = 32;
+constexpr std::int64_t kWrapWidth = 256;
 
 /// Broadcast axes count as the outermost: what repeats comes last.
 std::int64_t distance(const Axis& a) { return a.stride == 0 ? INT64_MAX : a.stride < 0 ? -a.stride : a.stride; }
@@ -93,7 +94,14 @@ Plan planReduction(const View& x, std::uint32_t mask, bool direct) noexcept {
   switch (plan.walk) {
     case Walk::Rows:
       plan.chunk = kRowChunk;
-      plan.tile = n > kRowChunk ? 1 : std::min(kRowTile, std::max<std::int64_t>(1, kRowChunk / n));
+      if (n > kRowChunk) {
+        // Outputs whose elements lie among each other are read together, while the region is in cache.
+        const bool mixed = plan.kept.count > 0 && distance(plan.folded.axis[0]) > distance(kept);
+        plan.tile = mixed ? std::min(outputs, kShort) : 1;
+        plan.chunk = kRowChunk / plan.tile;
+      } else {
+        plan.tile = std::min(kRowTile, std::max<std::int64_t>(1, kRowChunk / n));
+      }
       plan.tiles = ceilDivide(outputs, plan.tile);
       break;
     case Walk::Columns: {
@@ -101,8 +109,8 @@ Plan planReduction(const View& x, std::uint32_t mask, bool direct) noexcept {
       plan.tile = std::min(kept.size, widest);
       plan.tilesPerRun = ceilDivide(kept.size, plan.tile);
       plan.tiles = outputs / kept.size * plan.tilesPerRun;
-      if (closeRows)
-        while (plan.wrap * 2 * kept.size <= std::min(kWrapWidth, widest)) plan.wrap *= 2;
+      if (closeRows && kept.size <= kNarrow)
+        while (plan.wrap * 2 * kept.size <= kWrapWidth) plan.wrap *= 2;
       plan.chunk = std::max<std::int64_t>(64, kTileChunk / plan.tile);
       break;
     }

@@ -72,6 +72,11 @@ struct Sum {
   using Step = Add;
   using State = SumState<T>;
   static constexpr int kComponents = C;
+  static constexpr int kRunSteps = std::is_floating_point_v<T> ? kRoundedSteps : kExactSteps;
+  template <int keep>
+  static void leafOf(const T* x, std::int64_t n, T* leaf) {
+    foldRun<Sum, keep>(x, n, leaf);
+  }
   // -0 keeps a sum of -0 alone what it is.
   static constexpr T padding() { return std::is_floating_point_v<T> ? -T{0} : T{0}; }
   static constexpr T ofNothing(int) { return 0; }
@@ -90,6 +95,11 @@ struct Prod {
   using Step = Multiply;
   using State = Plain<std::conditional_t<std::is_same_v<T, float>, double, T>, Multiply>;
   static constexpr int kComponents = 1;
+  static constexpr int kRunSteps = std::is_floating_point_v<T> ? kRoundedSteps : kExactSteps;
+  template <int keep>
+  static void leafOf(const T* x, std::int64_t n, T* leaf) {
+    foldRun<Prod, keep>(x, n, leaf);
+  }
   static constexpr T padding() { return 1; }
   static constexpr T ofNothing(int) { return 1; }
   static T result(typename State::Wide x, std::int64_t) { return canonical(static_cast<T>(x)); }
@@ -133,6 +143,58 @@ struct Extreme {
   }
   static constexpr T ofNothing(int) { return padding(); }
   static T result(T x, std::int64_t) { return canonical(x); }
+
+  static constexpr int kRunSteps = kExactSteps;
+  template <int keep>
+  static void leafOf(const T* x, std::int64_t n, T* leaf) {
+    if constexpr (std::is_floating_point_v<T>) {
+      extremeOf(x, n, leaf);
+    } else {
+      foldRun<Extreme, keep>(x, n, leaf);
+    }
+  }
+
+  /// The extreme of what is not NaN and, apart, whether there was a NaN: half the work of carrying NaN along.
+  static void extremeOf(const T* x, std::int64_t n, T* leaf) {
+    constexpr int count = Lanes<T>::kCount;
+    constexpr int steps = 4 * count;
+    const auto further = [](auto a, auto b) {
+      if constexpr (kGreatest) return greater(a, b);
+      return lesser(a, b);
+    };
+    const Lanes<T> nothing = Lanes<T>::all(padding());
+    Lanes<T> a = nothing;
+    Lanes<T> b = nothing;
+    Lanes<T> c = nothing;
+    Lanes<T> d = nothing;
+    NanWatch<T> nan;
+    const auto see = [&nan](const Lanes<T>& p, const Lanes<T>& q) {
+      for (int i = 0; i < Lanes<T>::kParts; ++i) nan.see(p.part[i], q.part[i]);
+    };
+    std::int64_t i = 0;
+    for (; i + steps <= n; i += steps) {
+      const Lanes<T> p = Lanes<T>::load(x + i);
+      const Lanes<T> q = Lanes<T>::load(x + i + count);
+      const Lanes<T> r = Lanes<T>::load(x + i + 2 * count);
+      const Lanes<T> s = Lanes<T>::load(x + i + 3 * count);
+      a = zip(further, p, a);
+      b = zip(further, q, b);
+      c = zip(further, r, c);
+      d = zip(further, s, d);
+      see(p, q);
+      see(r, s);
+    }
+    for (; i < n; i += count) {
+      const Lanes<T> p = i + count <= n ? Lanes<T>::load(x + i) : loadSome(x + i, static_cast<int>(n - i), i, nothing);
+      a = zip(further, p, a);
+      see(p, p);
+    }
+    if (nan.any()) {
+      *leaf = std::numeric_limits<T>::quiet_NaN();
+    } else {
+      fold<1>(Step{}, zip(further, zip(further, a, b), zip(further, c, d)), leaf);
+    }
+  }
 };
 
 template <class T, bool kGreatest>
@@ -165,18 +227,27 @@ struct Count {
   static constexpr int kComponents = 1;
   static constexpr std::uint8_t padding() { return 0; }
   static constexpr std::uint8_t ofNothing(int) { return 0; }
+  static constexpr int kRunSteps = 1;
+  template <int keep>
+  static void leafOf(const std::uint8_t*, std::int64_t, std::uint8_t*);
   static std::int64_t result(std::int64_t x, std::int64_t) { return x; }
 };
 
 struct CountLoops : FoldLoops<Count> {
   static void run(char* state, std::int64_t, const char* x, std::int64_t n, std::int64_t seen) {
+    constexpr std::int64_t most = 255 * kLaneBytes;
+    const std::uint8_t* from = reinterpret_cast<const std::uint8_t*>(x);
     std::int64_t* count = reinterpret_cast<std::int64_t*>(state);
     if (seen == 0) *count = 0;
-    for (std::int64_t at = 0; at < n; at += 1 << 20) {
-      const std::int64_t end = n - at < 1 << 20 ? n : at + (1 << 20);
-      std::uint32_t some = 0;
-      for (std::int64_t i = at; i < end; ++i) some += static_cast<std::uint8_t>(x[i]);
-      *count += some;
+    for (std::int64_t at = 0; at < n; at += most) {
+      const std::int64_t end = n - at < most ? n : at + most;
+      Lanes<std::uint8_t> sums = Lanes<std::uint8_t>::all(0);
+      std::int64_t i = at;
+      for (; i + kLaneBytes <= end; i += kLaneBytes) sums = zip(Add{}, sums, Lanes<std::uint8_t>::load(from + i));
+      std::uint8_t lanes[kLaneBytes];
+      std::memcpy(lanes, &sums, sizeof lanes);
+      for (const std::uint8_t some : lanes) *count += some;
+      for (; i < end; ++i) *count += from[i];
     }
   }
   static const ReduceLoops* give() {

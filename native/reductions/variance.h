@@ -82,6 +82,9 @@ struct VarianceLoops {
       std::int64_t r = 0;
       for (; r + 4 <= n; r += 4) {
         const T* __restrict p = row + r * pitch;
+        if (done + r + 8 <= rows)
+          for (std::int64_t j = 0; j < w; j += kLaneBytes / static_cast<int>(sizeof(T)))
+            for (int k = 4; k < 8; ++k) __builtin_prefetch(p + k * pitch + j, 0, 2);
         for (std::int64_t j = 0; j < w; ++j) {
           const T a = p[j] - shift[j];
           const T b = p[pitch + j] - shift[j];
