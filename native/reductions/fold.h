@@ -129,61 +129,68 @@ struct FoldLoops {
       State::add(reinterpret_cast<Wide*>(state) + j * kC, stride * kC, leaf, kC, true);
   }
 
+  /// What `n` rows fold to, column by column.
+  static void leafRows(const T* row, std::int64_t pitch, std::int64_t n, std::int64_t w, T* __restrict leaf) {
+    typename Op::Step step;
+    std::memcpy(static_cast<void*>(leaf), row, static_cast<std::size_t>(w) * sizeof(T));
+    std::int64_t r = 1;
+    for (; r + 4 <= n; r += 4) {
+      const T* __restrict a = row + r * pitch;
+      const T* __restrict b = a + pitch;
+      const T* __restrict c = b + pitch;
+      const T* __restrict d = c + pitch;
+      std::int64_t j = 0;
+      if constexpr (kVector)
+        for (; j + kPart <= w; j += kPart)
+          storeVector(leaf + j, step(part(leaf + j), step(step(part(a + j), part(b + j)), step(part(c + j), part(d + j)))));
+      for (; j < w; ++j) leaf[j] = step(leaf[j], step(step(a[j], b[j]), step(c[j], d[j])));
+    }
+    for (; r < n; ++r) {
+      const T* __restrict a = row + r * pitch;
+      std::int64_t j = 0;
+      if constexpr (kVector)
+        for (; j + kPart <= w; j += kPart) storeVector(leaf + j, step(part(leaf + j), part(a + j)));
+      for (; j < w; ++j) leaf[j] = step(leaf[j], a[j]);
+    }
+  }
+
   static void columns(char* state, std::int64_t stride, const char* x, std::int64_t rows, std::int64_t rowStride,
                       std::int64_t width, std::int64_t seen) {
-    typename Op::Step step;
     alignas(64) T leaf[kMaxTile * kC];
     const std::int64_t w = width * kC;
     const std::int64_t pitch = rowStride * kC;
     const T* row = reinterpret_cast<const T*>(x);
-    for (std::int64_t done = 0; done < rows;) {
+    for (std::int64_t done = 0; done < rows; done += kLeafRows) {
       const std::int64_t n = rows - done < kLeafRows ? rows - done : kLeafRows;
-      std::memcpy(static_cast<void*>(leaf), row, static_cast<std::size_t>(w) * sizeof(T));
-      std::int64_t r = 1;
-      for (; r + 4 <= n; r += 4) {
-        const T* __restrict a = row + r * pitch;
-        const T* __restrict b = a + pitch;
-        const T* __restrict c = b + pitch;
-        const T* __restrict d = c + pitch;
-        // Rows lie apart, so the processor does not see the next ones coming.
-        if (done + r + 8 <= rows)
-          for (std::int64_t j = 0; j < w; j += kLaneBytes / static_cast<int>(sizeof(T)))
-            for (int k = 4; k < 8; ++k) __builtin_prefetch(a + k * pitch + j, 0, 2);
-        std::int64_t j = 0;
-        if constexpr (kVector)
-          for (; j + kPart <= w; j += kPart)
-            storeVector(leaf + j, step(part(leaf + j), step(step(part(a + j), part(b + j)), step(part(c + j), part(d + j)))));
-        for (; j < w; ++j) leaf[j] = step(leaf[j], step(step(a[j], b[j]), step(c[j], d[j])));
-      }
-      for (; r < n; ++r) {
-        const T* __restrict a = row + r * pitch;
-        std::int64_t j = 0;
-        if constexpr (kVector)
-          for (; j + kPart <= w; j += kPart) storeVector(leaf + j, step(part(leaf + j), part(a + j)));
-        for (; j < w; ++j) leaf[j] = step(leaf[j], a[j]);
-      }
+      leafRows(row + done * pitch, pitch, n, w, leaf);
       State::add(reinterpret_cast<Wide*>(state), stride * kC, leaf, w, seen + done == 0);
-      done += n;
-      row += n * pitch;
+    }
+  }
+
+  static constexpr std::int64_t blockSize() {
+    if constexpr (kVector) return std::int64_t{Op::kRunSteps} * 4 * Lanes<T>::kCount;
+    return 4096;
+  }
+
+  /// What a run of at most one block folds to.
+  static void leafOf(const T* x, std::int64_t n, T* leaf) {
+    if constexpr (kVector) {
+      Op::template leafOf<kC>(x, n, leaf);
+    } else {
+      typename Op::Step step;
+      *leaf = x[0];
+      for (std::int64_t i = 1; i < n; ++i) *leaf = step(*leaf, x[i]);
     }
   }
 
   static void run(char* state, std::int64_t stride, const char* x, std::int64_t n, std::int64_t seen) {
+    constexpr std::int64_t block = blockSize();
     const T* from = reinterpret_cast<const T*>(x);
-    Wide* to = reinterpret_cast<Wide*>(state);
-    if constexpr (kVector) {
-      constexpr std::int64_t block = std::int64_t{Op::kRunSteps} * 4 * Lanes<T>::kCount;
-      n *= kC;
-      for (std::int64_t at = 0; at < n; at += block) {
-        T leaf[kC];
-        Op::template leafOf<kC>(from + at, n - at < block ? n - at : block, leaf);
-        State::add(to, stride * kC, leaf, kC, seen + at == 0);
-      }
-    } else {
-      typename Op::Step step;
-      T leaf = from[0];
-      for (std::int64_t i = 1; i < n; ++i) leaf = step(leaf, from[i]);
-      State::add(to, stride, &leaf, 1, seen == 0);
+    n *= kC;
+    for (std::int64_t at = 0; at < n; at += block) {
+      T leaf[kC];
+      leafOf(from + at, n - at < block ? n - at : block, leaf);
+      State::add(reinterpret_cast<Wide*>(state), stride * kC, leaf, kC, seen + at == 0);
     }
   }
 
@@ -208,8 +215,9 @@ struct FoldLoops {
 
   static const ReduceLoops* give() {
     static constexpr ReduceLoops loops{
-        State::kFields, static_cast<std::int32_t>(sizeof(Wide)) * kC, empty, columns, run, merge, finish};
-    static_assert(State::kFields * sizeof(Wide) * kC <= kMaxStateBytes, "states fit the driver's buffers");
+        State::kFields, static_cast<std::int32_t>(sizeof(Wide)) * kC, kMaxTile, false, empty, columns, run,
+        merge, finish};
+    static_assert(kMaxTile * State::kFields * sizeof(Wide) * kC <= kMaxStateBytes, "states fit the driver's buffers");
     return &loops;
   }
 };

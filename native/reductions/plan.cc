@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "reductions/reduce.h"
-
 namespace ndops {
 namespace {
 
@@ -11,7 +9,6 @@ namespace {
 constexpr std::int64_t kRowChunk = std::int64_t{1} << 17;
 constexpr std::int64_t kTileChunk = std::int64_t{1} << 19;
 constexpr std::int64_t kRowTile = 64;
-constexpr std::int64_t kStagedTile = 256;
 constexpr std::int64_t kShort = 16;
 constexpr std::int64_t kNarrow = 32;
 constexpr std::int64_t kWrapWidth = 256;
@@ -42,9 +39,7 @@ void coalesce(Axes* axes) {
 
 std::int64_t ceilDivide(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
-}  // namespace
-
-void splitAxes(const View& x, std::uint32_t mask, Plan* plan) noexcept {
+void splitAxes(const View& x, std::uint32_t mask, bool ordered, Plan* plan) {
   std::int64_t out = 1;
   plan->data = x.data;
   for (int axis = x.rank - 1; axis >= 0; --axis) {
@@ -52,6 +47,12 @@ void splitAxes(const View& x, std::uint32_t mask, Plan* plan) noexcept {
     const std::int64_t stride = x.strides[axis];
     if ((mask >> axis & 1u) != 0) {
       if (size == 1) continue;
+      if (ordered) {
+        for (int i = plan->folded.count++; i > 0; --i) plan->folded.axis[i] = plan->folded.axis[i - 1];
+        plan->folded.axis[0] = {size, stride, 0};
+        plan->folded.size *= size;
+        continue;
+      }
       if (stride < 0 && size > 0) plan->data += (size - 1) * stride * itemSize(x.dtype);
       insert(&plan->folded, {size, stride < 0 ? -stride : stride, 0});
     } else {
@@ -71,16 +72,18 @@ void splitAxes(const View& x, std::uint32_t mask, Plan* plan) noexcept {
   }
 }
 
-Plan planReduction(const View& x, std::uint32_t mask, bool direct) noexcept {
+}  // namespace
+
+Plan planReduction(const View& x, std::uint32_t mask, std::int64_t widest, bool ordered) noexcept {
   Plan plan{};
-  splitAxes(x, mask, &plan);
+  splitAxes(x, mask, ordered, &plan);
   const std::int64_t outputs = plan.kept.size;
   const std::int64_t n = plan.folded.size;
   if (outputs == 0 || n == 0) return plan;
   const Axis none{1, INT64_MAX, 0};
   const Axis& kept = plan.kept.count == 0 ? none : plan.kept.axis[plan.kept.count - 1];
   const Axis& folded = plan.folded.count == 0 ? none : plan.folded.axis[plan.folded.count - 1];
-  const bool closeRows = plan.folded.count > 0 && folded.stride == kept.size;
+  const bool closeRows = !ordered && plan.folded.count > 0 && folded.stride == kept.size;
   plan.wrap = 1;
   if (plan.kept.count == 0) {
     plan.walk = Walk::Rows;
@@ -105,7 +108,6 @@ Plan planReduction(const View& x, std::uint32_t mask, bool direct) noexcept {
       plan.tiles = ceilDivide(outputs, plan.tile);
       break;
     case Walk::Columns: {
-      const std::int64_t widest = direct ? kMaxTile : kStagedTile;
       plan.tile = std::min(kept.size, widest);
       plan.tilesPerRun = ceilDivide(kept.size, plan.tile);
       plan.tiles = outputs / kept.size * plan.tilesPerRun;

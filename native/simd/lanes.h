@@ -95,6 +95,21 @@ inline V lesser(V a, V b) {
   return a < b ? a : b;
 }
 
+/// Whether any lane of a comparison is true.
+template <class M>
+inline bool anyTrue(M mask) {
+#if defined(__AVX512F__)
+  return _mm512_test_epi64_mask((__m512i)mask, (__m512i)mask) != 0;
+#elif defined(__AVX2__)
+  return _mm256_testz_si256((__m256i)mask, (__m256i)mask) == 0;
+#elif defined(__SSE4_1__)
+  return _mm_testz_si128((__m128i)mask, (__m128i)mask) == 0;
+#else
+  const auto halves = (Vector<std::int64_t>)mask;
+  return (halves[0] | halves[1]) != 0;
+#endif
+}
+
 /// Notes whether any NaN was seen, two vectors at a time.
 template <class T>
 class NanWatch {
@@ -120,11 +135,7 @@ class NanWatch {
  private:
   unsigned seen_ = 0;
 #else
-  bool any() const {
-    std::int64_t all = 0;
-    for (int i = 0; i < kVectorBytes / 8; ++i) all |= seen_[i];
-    return all != 0;
-  }
+  bool any() const { return anyTrue(seen_); }
 
  private:
   using Seen = Vector<std::int64_t>;
