@@ -112,8 +112,7 @@ function mayInclude(from, to) {
   if (source === target) return true
   if (source === 'core') return target === 'simd' && isLevelFile(from)
   if (source === 'simd') return target === 'core'
-  if (source === 'binding') return target === 'core'
-  return target !== 'binding'
+  return source === 'binding' || target !== 'binding'
 }
 
 function nativeFaults(sources) {
