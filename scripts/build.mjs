@@ -1,5 +1,5 @@
 // npm run build: the addon (build/Release/ndops.node) and dist/. `--addon` builds the addon alone (binding.gyp).
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { setup } from './setup.mjs'
 import { cores, filesUnder, fingerprint, hasCommand, isMain, once, root, run, say, stop, tool } from './support/run.mjs'
@@ -71,17 +71,19 @@ export async function buildSanitized() {
   })
 }
 
-const tsc = (project) => run(process.execPath, [tool('typescript/bin/tsc'), '-p', project])
+const tsc = (project) => run(process.execPath, [tool('typescript/lib/tsc.js'), '-p', project])
 
 const libSources = () => [
   ...filesUnder(['lib'], (file) => !file.startsWith('lib/generated/')),
-  ...['tsconfig.json', 'scripts/generate.mjs', 'package.json', 'package-lock.json'],
+  ...['tsconfig.base.json', 'tsconfig.json', 'scripts/generate.mjs', 'package.json', 'package-lock.json'],
 ]
 
 /** dist/: what the package carries besides binaries. */
 export async function buildLibrary() {
   await once('library', fingerprint(libSources()), ['dist/index.js', 'dist/index.mjs'], async () => {
     say('building dist/')
+    for (const made of ['dist', 'build/lib.tsbuildinfo'])
+      rmSync(path.join(root, made), { recursive: true, force: true })
     if ((await run(process.execPath, ['scripts/generate.mjs'])) !== 0) stop('scripts/generate.mjs failed: see above')
     if ((await tsc('tsconfig.json')) !== 0) stop('the TypeScript in lib/ did not compile: see above')
   })
@@ -90,11 +92,18 @@ export async function buildLibrary() {
 const programs = ['test', 'bench', 'examples']
 const programSources = () => filesUnder(programs, (file) => /\.(ts|mts|cts)$/.test(file))
 
-/** build/ts/: tests, benchmarks and examples. */
+/**
+ * build/ts/: tests, benchmarks and examples. They import `../../lib/…`, which there is dist/: the same modules that
+ * `ndops` names, so that there is one state.
+ */
 export async function buildPrograms() {
   const made = fingerprint([...libSources(), ...programSources(), 'tsconfig.programs.json'])
-  await once('programs', made, ['build/ts'], async () => {
+  await once('programs', made, ['build/ts/lib/index.js'], async () => {
     say('building tests, benchmarks and examples')
+    // Afresh: what was compiled from a file that is gone must not run.
+    rmSync(path.join(root, 'build/ts'), { recursive: true, force: true })
+    mkdirSync(path.join(root, 'build/ts'), { recursive: true })
+    symlinkSync(path.join(root, 'dist'), path.join(root, 'build/ts/lib'), 'junction')
     if ((await tsc('tsconfig.programs.json')) !== 0)
       stop('the TypeScript in test/, bench/ or examples/ did not compile: see above')
   })

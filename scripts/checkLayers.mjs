@@ -27,7 +27,10 @@ function resolveImport(file, from, files) {
 }
 
 // Who may know whom in lib/. A room that is not named here may import anything (index, promises, io).
-const bridge = [...'block launch storage host jobs convert'.split(' ').map((stem) => `lib/core/${stem}.ts`), 'lib/config.ts']
+const bridge = [
+  ...'block launch storage host jobs convert'.split(' ').map((stem) => `lib/core/${stem}.ts`),
+  'lib/config.ts',
+]
 const roomOf = (file) => file.split('/')[1].replace(/\.ts$/, '')
 const mayImport = (from, to) => {
   if (['core', 'tensor'].includes(roomOf(from))) return ['core', 'tensor'].includes(roomOf(to))
@@ -109,8 +112,7 @@ function mayInclude(from, to) {
   if (source === target) return true
   if (source === 'core') return target === 'simd' && isLevelFile(from)
   if (source === 'simd') return target === 'core'
-  if (source === 'binding') return target === 'core'
-  return target !== 'binding'
+  return source === 'binding' || target !== 'binding'
 }
 
 function nativeFaults(sources) {

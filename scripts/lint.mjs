@@ -29,7 +29,7 @@ export const checks = {
     return program === null ? null : outcome(await capture(program, ['--dry-run', '-Werror', ...cppFiles()]))
   },
   async types() {
-    const compile = (project) => capture(process.execPath, [tool('typescript/bin/tsc'), '--noEmit', '-p', project])
+    const compile = (project) => capture(process.execPath, [tool('typescript/lib/tsc.js'), '--noEmit', '-p', project])
     return [...outcome(await compile('tsconfig.json')), ...outcome(await compile('tsconfig.programs.json'))]
   },
   layers: async () => checkLayers(),

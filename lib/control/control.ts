@@ -195,8 +195,7 @@ export type Elements = Operand | readonly Operand[] | { readonly [key: string]: 
 export type Mapped = Operand | { readonly [key: string]: Operand }
 
 interface VectorizedMap extends Parameters<readonly ['f', 'elements'], readonly []> {
-  <R extends Mapped>(f: (row: Row<Elements>) => R, elements: Elements): Stacked<R>
-  (f: (row: Tensor) => Operand, elements: Tensor): Tensor
+  <E extends Elements, R extends Mapped>(f: (row: Row<E>) => R, elements: E): Stacked<R>
   readonly [ASYNC]: <E extends Elements, R extends Mapped>(
     f: (row: Row<E>) => R | Promise<R>,
     elements: E,
@@ -204,13 +203,14 @@ interface VectorizedMap extends Parameters<readonly ['f', 'elements'], readonly 
   ) => Promise<Stacked<R>>
 }
 
-export type Row<E> = E extends Tensor | number | bigint | boolean | ArrayBufferView
-  ? Tensor
-  : E extends readonly unknown[]
-    ? Tensor[]
-    : { [K in keyof E]: Tensor }
+/** Operands that are no structures: what is one tensor. */
+type Single = Tensor | number | bigint | boolean | ArrayBufferView | { readonly re: number } | { readonly data: ArrayBufferView }
 
-export type Stacked<R> = R extends Tensor | number | bigint | boolean | ArrayBufferView
+/** What a mapped function gets. */
+export type Row<E> = E extends Single ? Tensor : E extends readonly unknown[] ? Tensor[] : { [K in keyof E]: Tensor }
+
+/** What becomes of what it gives; an array of plain numbers is a tensor too. */
+export type Stacked<R> = R extends Single | readonly number[]
   ? Tensor
   : R extends readonly unknown[]
     ? Tensor[]

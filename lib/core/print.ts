@@ -121,7 +121,7 @@ function shown(n: number, elided: boolean): number[] {
 export function print(x: Hosted & { shape: Shape }): string {
   const { shape, code } = x
   const name = DTYPES[code] as string
-  if (x.size === 0) return `array([], shape=(${shape.join(', ')}${shape.length === 1 ? ',' : ''}), dtype=${name})`
+  if (x.size === 0) return `array([], shape=${showShape(shape)}, dtype=${name})`
   const elided = x.size > THRESHOLD
   const data = elided && x.storage.engine === undefined && x.size > 1e5 ? undefined : hostData(x)
   const at = (position: number, index: readonly number[]): Value =>
@@ -139,29 +139,35 @@ export function print(x: Hosted & { shape: Shape }): string {
   }
   collect(0, 0, [])
   const format = formatter(values, code)
-  const suffix = `, dtype=${name})`
   let next = 0
   const lay = (axis: number, indent: number): string => {
     if (axis === shape.length) return format(values[next++] as Value)
-    const last = axis === shape.length - 1
     const parts = shown(shape[axis] as number, elided).map((i) => (i < 0 ? '...' : lay(axis + 1, indent + 1)))
-    if (!last) return `[${parts.join(`,${'\n'.repeat(shape.length - axis - 1)}${' '.repeat(indent + 1)}`)}]`
+    const margin = ' '.repeat(indent + 1)
+    if (axis < shape.length - 1) return `[${parts.join(`,${'\n'.repeat(shape.length - axis - 1)}${margin}`)}]`
+    // Room for the brackets and the parenthesis that close the text.
+    const room = LINE - shape.length - 1
     const lines: string[] = []
-    let line = ''
-    for (const [k, part] of parts.entries()) {
-      const piece = k + 1 < parts.length ? `${part},` : part
-      const room = LINE - (k + 1 < parts.length ? 0 : shape.length)
-      if (line !== '' && indent + 1 + line.length + 1 + piece.length > room) {
-        lines.push(line)
-        line = piece
-      } else line = line === '' ? piece : `${line} ${piece}`
+    let line = margin
+    for (const part of parts) {
+      if (line.length + part.length > room && line !== margin) {
+        lines.push(line.trimEnd())
+        line = margin
+      }
+      line += `${part}, `
     }
-    lines.push(line)
-    return `[${lines.join(`\n${' '.repeat(indent + 1)}`)}]`
+    lines.push(line.slice(0, -2))
+    return `[${lines.join('\n').slice(indent + 1)}]`
   }
-  const body = lay(0, 'array('.length)
+  const body = `array(${lay(0, 'array('.length)},`
+  const extra = `${elided ? `shape=${showShape(shape)}, ` : ''}dtype=${name})`
   const lastLine = body.length - (body.lastIndexOf('\n') + 1)
-  return `array(${body}${lastLine + suffix.length > LINE + 5 ? `,\n      ${suffix.slice(1)}` : suffix}`
+  return `${body}${lastLine + extra.length + 1 > LINE ? '\n      ' : ' '}${extra}`
+}
+
+/** A shape as Python writes it: (3,). */
+function showShape(shape: Shape): string {
+  return `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`
 }
 
 /** One element of a large tensor, without bringing over the rest. */

@@ -10,19 +10,24 @@
 namespace ndops::NDOPS_LEVEL {
 namespace {
 
-/// The first n lanes from memory, 1 in the others: a value that sends no function down its slow path.
+/// A batch of memory: the first n lanes from `from`, 1 in the others, a value that sends no function down its slow path.
 template <class T>
-inline Batch<T> loadPart(const T* from, std::int64_t n) {
+struct Padded {
   T lanes[kLanes<T>];
-  for (int i = 0; i < kLanes<T>; ++i) lanes[i] = static_cast<T>(1);
-  std::memcpy(lanes, from, static_cast<std::size_t>(n) * sizeof(T));
-  return load(lanes);
-}
-template <class T>
-inline void storePart(T* to, Batch<T> x, std::int64_t n) {
-  T lanes[kLanes<T>];
-  store(lanes, x);
-  std::memcpy(to, lanes, static_cast<std::size_t>(n) * sizeof(T));
+
+  Padded() = default;
+  Padded(const T* from, std::int64_t n) {
+    for (int i = 0; i < kLanes<T>; ++i) lanes[i] = i < n ? from[i] : T{1};
+  }
+  explicit Padded(T x) {
+    for (int i = 0; i < kLanes<T>; ++i) lanes[i] = x;
+  }
+  void copyTo(T* to, std::int64_t n) const { std::memcpy(to, lanes, static_cast<std::size_t>(n) * sizeof(T)); }
+};
+
+template <class F, class T>
+__attribute__((noinline)) void unaryBatches(T* out, const T* a, std::int64_t n) {
+  for (std::int64_t i = 0; i < n; i += kLanes<T>) store(out + i, F::of(load(a + i)));
 }
 
 /// F::of(batch) for each element.
@@ -30,10 +35,21 @@ template <class F, class T>
 Status unaryBatchLoop(const Strip& strip) noexcept {
   T* out = reinterpret_cast<T*>(strip.out);
   const T* a = reinterpret_cast<const T*>(strip.in[0]);
-  std::int64_t i = 0;
-  for (; i + kLanes<T> <= strip.n; i += kLanes<T>) store(out + i, F::of(load(a + i)));
-  if (i < strip.n) storePart(out + i, F::of(loadPart(a + i, strip.n - i)), strip.n - i);
+  const std::int64_t rest = strip.n % kLanes<T>;
+  const std::int64_t whole = strip.n - rest;
+  unaryBatches<F>(out, a, whole);
+  if (rest != 0) {
+    Padded<T> result;
+    unaryBatches<F>(result.lanes, Padded<T>(a + whole, rest).lanes, kLanes<T>);
+    result.copyTo(out + whole, rest);
+  }
   return Status::Ok;
+}
+
+/// Steps are 0 (the same batch again and again) or 1.
+template <class F, class T>
+__attribute__((noinline)) void binaryBatches(T* out, const T* a, const T* b, std::int64_t n, int stepA, int stepB) {
+  for (std::int64_t i = 0; i < n; i += kLanes<T>) store(out + i, F::of(load(a + i * stepA), load(b + i * stepB)));
 }
 
 /// F::of(batch, batch) for each element.
@@ -42,19 +58,21 @@ Status binaryBatchLoop(const Strip& strip) noexcept {
   T* out = reinterpret_cast<T*>(strip.out);
   const T* a = reinterpret_cast<const T*>(strip.in[0]);
   const T* b = reinterpret_cast<const T*>(strip.in[1]);
-  const std::int64_t n = strip.n;
-  std::int64_t i = 0;
-  if (strip.scalars == 0) {
-    for (; i + kLanes<T> <= n; i += kLanes<T>) store(out + i, F::of(load(a + i), load(b + i)));
-    if (i < n) storePart(out + i, F::of(loadPart(a + i, n - i), loadPart(b + i, n - i)), n - i);
-  } else if (strip.scalars == 1) {
-    const Batch<T> x(*a);
-    for (; i + kLanes<T> <= n; i += kLanes<T>) store(out + i, F::of(x, load(b + i)));
-    if (i < n) storePart(out + i, F::of(x, loadPart(b + i, n - i)), n - i);
-  } else {
-    const Batch<T> y(*b);
-    for (; i + kLanes<T> <= n; i += kLanes<T>) store(out + i, F::of(load(a + i), y));
-    if (i < n) storePart(out + i, F::of(loadPart(a + i, n - i), y), n - i);
+  const int stepA = strip.scalars == 1 ? 0 : 1;
+  const int stepB = strip.scalars == 2 ? 0 : 1;
+  const Padded<T> x(*a);
+  const Padded<T> y(*b);
+  if (stepA == 0) a = x.lanes;
+  if (stepB == 0) b = y.lanes;
+  const std::int64_t rest = strip.n % kLanes<T>;
+  const std::int64_t whole = strip.n - rest;
+  binaryBatches<F>(out, a, b, whole, stepA, stepB);
+  if (rest != 0) {
+    Padded<T> result;
+    const Padded<T> lastA(a + whole * stepA, rest);
+    const Padded<T> lastB(b + whole * stepB, rest);
+    binaryBatches<F>(result.lanes, lastA.lanes, lastB.lanes, kLanes<T>, 1, 1);
+    result.copyTo(out + whole, rest);
   }
   return Status::Ok;
 }
@@ -75,7 +93,7 @@ Status binaryBatchLoop(const Strip& strip) noexcept {
 #define NDOPS_BATCH_FUNCTION(NAME, FUNCTION) \
   struct NAME {                              \
     template <class... B>                    \
-    static auto of(B... x) {                 \
+    static NDOPS_INLINE auto of(B... x) {    \
       return FUNCTION(x...);                 \
     }                                        \
   };

@@ -6,12 +6,7 @@
 namespace ndops::NDOPS_LEVEL {
 namespace {
 
-struct Power {
-  template <class T>
-  static Batch<T> of(Batch<T> x, Batch<T> y) {
-    return power(x, y);
-  }
-};
+NDOPS_BATCH_FUNCTION(Power, power)
 
 /// Exponents whose result is one rounded operation: the same bits as, or better than, the general way.
 template <class T>

@@ -185,30 +185,28 @@ struct CountLoops : FoldLoops<Count> {
   }
 };
 
-template <DType D, class Loops>
-constexpr Row row(const char* name, DType out = D) {
-  return {name, reduceDriver, D, out, reinterpret_cast<Inner>(Loops::give)};
-}
+// Written out, not returned by a function: so the table is constant memory and needs no constructor. The last are Loops.
+#define ROW(NAME, D, OUT, ...) {NAME, reduceDriver, DType::D, DType::OUT, reinterpret_cast<Inner>(__VA_ARGS__::give)}
 
 // Signed integers wrap as unsigned ones of their width do.
 template <DType D>
 using Stored = typename StorageOf<D>::type;
 
 #define EXTREME_ROW(D)                                                                   \
-  row<DType::D, FoldLoops<Extreme<Stored<DType::D>, true>>>("max"),                      \
-      row<DType::D, FoldLoops<Extreme<Stored<DType::D>, false>>>("min")
+  ROW("max", D, D, FoldLoops<Extreme<Stored<DType::D>, true>>),                      \
+      ROW("min", D, D, FoldLoops<Extreme<Stored<DType::D>, false>>)
 #define ARITHMETIC_ROW(D, T)                                                             \
-  row<DType::D, FoldLoops<Sum<T, 1>>>("sum"), row<DType::D, FoldLoops<Prod<T>>>("prod")
+  ROW("sum", D, D, FoldLoops<Sum<T, 1>>), ROW("prod", D, D, FoldLoops<Prod<T>>)
 #define REAL_ROW(D, T)                                                                   \
-  row<DType::D, FoldLoops<Mean<T, 1>>>("mean"), row<DType::D, VarianceLoops<T, 1, false>>("var"), \
-      row<DType::D, VarianceLoops<T, 1, true>>("std")
+  ROW("mean", D, D, FoldLoops<Mean<T, 1>>), ROW("var", D, D, VarianceLoops<T, 1, false>), \
+      ROW("std", D, D, VarianceLoops<T, 1, true>)
 #define COMPLEX_ROW(D, T, REAL)                                                          \
-  row<DType::D, FoldLoops<Sum<T, 2>>>("sum"), row<DType::D, FoldLoops<ComplexProd<T>>>("prod"), \
-      row<DType::D, FoldLoops<Mean<T, 2>>>("mean"),                                      \
-      row<DType::D, VarianceLoops<T, 2, false>>("var", DType::REAL),                     \
-      row<DType::D, VarianceLoops<T, 2, true>>("std", DType::REAL),                      \
-      row<DType::D, FoldLoops<ComplexExtremum<T, true>>>("max"),                         \
-      row<DType::D, FoldLoops<ComplexExtremum<T, false>>>("min")
+  ROW("sum", D, D, FoldLoops<Sum<T, 2>>), ROW("prod", D, D, FoldLoops<ComplexProd<T>>), \
+      ROW("mean", D, D, FoldLoops<Mean<T, 2>>),                                      \
+      ROW("var", D, REAL, VarianceLoops<T, 2, false>),                     \
+      ROW("std", D, REAL, VarianceLoops<T, 2, true>),                      \
+      ROW("max", D, D, FoldLoops<ComplexExtremum<T, true>>),                         \
+      ROW("min", D, D, FoldLoops<ComplexExtremum<T, false>>)
 
 const Row kRows[] = {
     ARITHMETIC_ROW(Uint32, std::uint32_t),
@@ -221,8 +219,8 @@ const Row kRows[] = {
     REAL_ROW(Float64, double),
     COMPLEX_ROW(Complex64, float, Float32),
     COMPLEX_ROW(Complex128, double, Float64),
-    row<DType::Bool, FoldLoops<Extreme<std::uint8_t, true>>>("max"),
-    row<DType::Bool, FoldLoops<Extreme<std::uint8_t, false>>>("min"),
+    ROW("max", Bool, Bool, FoldLoops<Extreme<std::uint8_t, true>>),
+    ROW("min", Bool, Bool, FoldLoops<Extreme<std::uint8_t, false>>),
     EXTREME_ROW(Uint8),
     EXTREME_ROW(Uint16),
     EXTREME_ROW(Uint32),
@@ -233,9 +231,9 @@ const Row kRows[] = {
     EXTREME_ROW(Int64),
     EXTREME_ROW(Float32),
     EXTREME_ROW(Float64),
-    row<DType::Bool, FoldLoops<Quantifier<true>>>("any"),
-    row<DType::Bool, FoldLoops<Quantifier<false>>>("all"),
-    row<DType::Bool, CountLoops>("countNonzero", DType::Int64),
+    ROW("any", Bool, Bool, FoldLoops<Quantifier<true>>),
+    ROW("all", Bool, Bool, FoldLoops<Quantifier<false>>),
+    ROW("countNonzero", Bool, Int64, CountLoops),
 };
 
 }  // namespace

@@ -31,8 +31,8 @@ struct Reduced {
   Batch<T> low;
 };
 template <class T>
-inline Reduced<T> reduceByLn2(Batch<T> x) {
-  const Batch<T> n = roundSmall(x * kLog2e<T>);
+NDOPS_INLINE Reduced<T> reduceByLn2(Batch<T> x) {
+  const Batch<T> n = rounded(x * kLog2e<T>);
   const Batch<T> high = mulAdd(n, -Ln2<T>::kHigh, x);
   const Batch<T> low = n * Ln2<T>::kLow;
   const Batch<T> rest = high - low;
@@ -40,17 +40,17 @@ inline Reduced<T> reduceByLn2(Batch<T> x) {
 }
 
 /// exp(r) - 1 - r over r^2, for |r| <= 0.347.
-inline Batch<float> expTail(Batch<float> r) {
+NDOPS_INLINE Batch<float> expTail(Batch<float> r) {
   return polynomial(r, 0x1.fffffcp-2f, 0x1.55549p-3f, 0x1.5558a2p-5f, 0x1.123adp-7f, 0x1.6a5e34p-10f);
 }
-inline Batch<double> expTail(Batch<double> r) {
+NDOPS_INLINE Batch<double> expTail(Batch<double> r) {
   return polynomial(r, 0x1.000000000000ap-1, 0x1.55555555554fcp-3, 0x1.555555555067bp-5, 0x1.1111111127257p-7,
                     0x1.6c16c1848d831p-10, 0x1.a01a012dd547fp-13, 0x1.a01999128caeap-16, 0x1.71df1ce667f84p-19,
                     0x1.28ae4e4753ad6p-22, 0x1.ad8dcc55cfad9p-26);
 }
 
 template <class T>
-inline Batch<T> exp(Batch<T> x) {
+NDOPS_INLINE Batch<T> exp(Batch<T> x) {
   // Past these bounds the result is 0 or infinite anyway.
   const Batch<T> lowest(static_cast<T>(sizeof(T) == 4 ? -104.5 : -746));
   const Batch<T> highest(static_cast<T>(sizeof(T) == 4 ? 89 : 710));
@@ -60,13 +60,13 @@ inline Batch<T> exp(Batch<T> x) {
 }
 
 /// log(1 + f) - f for 1 + f in [sqrt(1/2), sqrt(2)).
-inline Batch<float> logTail(Batch<float> f) {
+NDOPS_INLINE Batch<float> logTail(Batch<float> f) {
   const Batch<float> p =
       polynomial(f, 0x1.555554p-2f, -0x1.000228p-2f, 0x1.99a028p-3f, -0x1.54720cp-3f, 0x1.22d788p-3f, -0x1.0d853ap-3f,
                  0x1.056c98p-3f, -0x1.38de36p-4f);
   return f * f * mulAdd(f, p, -0.5f);
 }
-inline Batch<double> logTail(Batch<double> f) {
+NDOPS_INLINE Batch<double> logTail(Batch<double> f) {
   // With s = f / (2 + f): log(1 + f) = 2 atanh(s) = f - f^2/2 + s (f^2/2 + s^2 P(s^2)).
   const Batch<double> s = f / (f + 2.0);
   const Batch<double> z = s * s;
@@ -79,7 +79,7 @@ inline Batch<double> logTail(Batch<double> f) {
 
 /// Puts the logarithm of 0, infinity, NaN and negative x in place.
 template <class T>
-inline Batch<T> logSpecial(Batch<T> x, Batch<T> result) {
+NDOPS_INLINE Batch<T> logSpecial(Batch<T> x, Batch<T> result) {
   const Batch<T> zero(0);
   if (all((x > zero) & (x < kInfinity<T>))) return result;
   const Batch<T> edge = select(x == zero, -kInfinity<T>, Batch<T>(kNaN<T>));
@@ -88,7 +88,7 @@ inline Batch<T> logSpecial(Batch<T> x, Batch<T> result) {
 }
 
 template <class T>
-inline Batch<T> log(Batch<T> x) {
+NDOPS_INLINE Batch<T> log(Batch<T> x) {
   const Split<T> s = split(x);
   const Pair<T> sum = fastSum(s.exponent * Ln2<T>::kHigh, s.fraction);
   const Batch<T> low = mulAdd(s.exponent, Ln2<T>::kLow, sum.low + logTail(s.fraction));
@@ -130,7 +130,7 @@ struct Base10<double> {
 };
 
 template <class Base, class T>
-inline Batch<T> logOfBase(Batch<T> x) {
+NDOPS_INLINE Batch<T> logOfBase(Batch<T> x) {
   const Split<T> s = split(x);
   const Batch<T> scale(Base::kScale);
   const Pair<T> head = exactProduct(s.fraction, scale);
@@ -141,16 +141,16 @@ inline Batch<T> logOfBase(Batch<T> x) {
   return logSpecial(x, sum.high + low);
 }
 template <class T>
-inline Batch<T> log2(Batch<T> x) {
+NDOPS_INLINE Batch<T> log2(Batch<T> x) {
   return logOfBase<Base2<T>>(x);
 }
 template <class T>
-inline Batch<T> log10(Batch<T> x) {
+NDOPS_INLINE Batch<T> log10(Batch<T> x) {
   return logOfBase<Base10<T>>(x);
 }
 
 template <class T>
-inline Batch<T> log1p(Batch<T> x) {
+NDOPS_INLINE Batch<T> log1p(Batch<T> x) {
   const Batch<T> one(1);
   const Pair<T> u = exactSum(one, x);
   const Split<T> s = split(u.high);
@@ -161,7 +161,7 @@ inline Batch<T> log1p(Batch<T> x) {
 }
 
 template <class T>
-inline Batch<T> expm1(Batch<T> x) {
+NDOPS_INLINE Batch<T> expm1(Batch<T> x) {
   const Batch<T> lowest(static_cast<T>(sizeof(T) == 4 ? -20 : -40));
   const Batch<T> highest(static_cast<T>(sizeof(T) == 4 ? 89 : 710));
   const Reduced<T> r = reduceByLn2(minimum(highest, maximum(lowest, x)));
@@ -174,7 +174,7 @@ inline Batch<T> expm1(Batch<T> x) {
 
 /// log(exp(a) + exp(b)); the error is one of max(|a|, |b|)'s ULP or two.
 template <class T>
-inline Batch<T> logaddexp(Batch<T> a, Batch<T> b) {
+NDOPS_INLINE Batch<T> logaddexp(Batch<T> a, Batch<T> b) {
   const Batch<T> high = select(a > b, a, b);
   const Batch<T> gap = select(a == b, 0, absolute(a - b));
   return high + log1p(exp(-gap));

@@ -14,14 +14,14 @@ struct Pair {
 
 /// a + b exactly, where |a| >= |b| or a is 0.
 template <class T>
-inline Pair<T> fastSum(Batch<T> a, Batch<T> b) {
+NDOPS_INLINE Pair<T> fastSum(Batch<T> a, Batch<T> b) {
   const Batch<T> sum = a + b;
   return {sum, b - (sum - a)};
 }
 
 /// a + b exactly.
 template <class T>
-inline Pair<T> exactSum(Batch<T> a, Batch<T> b) {
+NDOPS_INLINE Pair<T> exactSum(Batch<T> a, Batch<T> b) {
   const Batch<T> sum = a + b;
   const Batch<T> part = sum - a;
   return {sum, (a - (sum - part)) + (b - part)};
@@ -29,10 +29,10 @@ inline Pair<T> exactSum(Batch<T> a, Batch<T> b) {
 
 /// a * b exactly, barring overflow and underflow of the parts.
 template <class T>
-inline Pair<T> exactProduct(Batch<T> a, Batch<T> b) {
+NDOPS_INLINE Pair<T> exactProduct(Batch<T> a, Batch<T> b) {
   const Batch<T> product = a * b;
   if constexpr (kFused) {
-    return {product, mulAdd(a, b, -product)};
+    return {product, -subMul(product, a, b)};
   } else {
     constexpr T kSplit = sizeof(T) == 4 ? static_cast<T>(4097) : static_cast<T>(134217729);
     const Batch<T> wideA = a * kSplit;

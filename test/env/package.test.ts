@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import * as ops from 'ndops'
+import * as ops from '../../lib/index'
 
 /** Runs JavaScript in a fresh process of this package; gives what it printed. */
 function runs(code: string, env: NodeJS.ProcessEnv = {}): string {

@@ -18,8 +18,9 @@ const clean = {
   'native/simd/batch.h': '#include <xsimd/xsimd.hpp>\n#include "core/kernel.h"',
   'native/sorting/sort.simd.cc': '#include <immintrin.h>\n#include "simd/batch.h"\n#include <cmath>',
   'native/sorting/sort.cc': '#include <vector>\n#include "core/kernel.h"',
+  'native/linalg/blas.h': '',
   'native/linalg/matmul.cc': '#include <cblas.h>\n#include <Eigen/Core>',
-  'native/binding/addon.cc': '#include <napi.h>\n#include "core/kernel.h"',
+  'native/binding/addon.cc': '#include <napi.h>\n#include "linalg/blas.h"',
 }
 
 const planted = {
@@ -38,7 +39,6 @@ const planted = {
   'a thread of its own': ['native/sorting/sort.cc', 'void f() { std::thread t; }'],
   'core that includes a family': ['native/core/kernel.h', '#include "sorting/sort.h"', 'native/sorting/sort.h'],
   'a kernel that includes the binding': ['native/sorting/sort.cc', '#include "binding/env.h"', 'native/binding/env.h'],
-  'a binding that includes a family': ['native/binding/addon.cc', '#include "sorting/sort.h"', 'native/sorting/sort.h'],
   'a source that includes a source': ['native/sorting/sort.cc', '#include "linalg/matmul.cc"'],
   'a container in a level file': ['native/sorting/sort.simd.cc', '#include <vector>'],
   'an algorithm through a header': ['native/simd/batch.h', '#include <algorithm>'],

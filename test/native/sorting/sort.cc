@@ -1,0 +1,383 @@
+#include "sorting/sort.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <random>
+#include <string>
+#include <thread>
+
+#include "core/parallel.h"
+#include "core/storage.h"
+#include "native/support/launch.h"
+
+using namespace ndops;
+using namespace ndops::test;
+
+namespace {
+
+// Values as arithmetic knows them, by the definition of the formats rather than by the code under test.
+template <class T>
+T valueOf(T x) {
+  return x;
+}
+int valueOf(Bool x) { return x.value; }
+double ofHalf(int bits, int mantissa) {
+  const int exponents = 15 - mantissa;
+  const int exponent = bits >> mantissa & ((1 << exponents) - 1);
+  const int fraction = bits & ((1 << mantissa) - 1);
+  const double sign = bits >> 15 != 0 ? -1 : 1;
+  const int bias = (1 << (exponents - 1)) - 1;
+  if (exponent == (1 << exponents) - 1)
+    return fraction != 0 ? std::numeric_limits<double>::quiet_NaN() : sign * std::numeric_limits<double>::infinity();
+  if (exponent == 0) return sign * std::ldexp(fraction, 1 - bias - mantissa);
+  return sign * std::ldexp(fraction + (1 << mantissa), exponent - bias - mantissa);
+}
+double valueOf(Float16 x) { return ofHalf(x.bits, 10); }
+double valueOf(Bfloat16 x) { return ofHalf(x.bits, 7); }
+
+/// NumPy's order.
+template <class T>
+bool isLess(T x, T y) {
+  const auto a = valueOf(x);
+  const auto b = valueOf(y);
+  return a < b || (b != b && a == a);
+}
+template <class T>
+bool isLess(Complex<T> a, Complex<T> b) {
+  if (a.re < b.re) return a.im == a.im || b.im != b.im;
+  if (a.re > b.re) return b.im != b.im && a.im == a.im;
+  if (a.re == b.re || (a.re != a.re && b.re != b.re)) return a.im < b.im || (b.im != b.im && a.im == a.im);
+  return b.re != b.re;
+}
+
+/// An element by rank: the same order as the numbers, as far as the dtype tells them apart.
+template <class T>
+T make(std::int64_t x) {
+  if constexpr (std::is_same_v<T, Bool>)
+    return {static_cast<std::uint8_t>(x & 1)};
+  else if constexpr (std::is_same_v<T, Float16> || std::is_same_v<T, Bfloat16>)
+    return {static_cast<std::uint16_t>(x * 257)};
+  else if constexpr (std::is_same_v<T, Complex64> || std::is_same_v<T, Complex128>)
+    return {static_cast<decltype(T::re)>(x % 17), static_cast<decltype(T::re)>(x * 7 % 101)};
+  else if constexpr (std::is_floating_point_v<T>)
+    return static_cast<T>(static_cast<double>(x - 300) * 1.37e3);
+  else
+    return static_cast<T>(x * static_cast<std::int64_t>(std::numeric_limits<T>::max() / 1031 | 1));
+}
+
+std::int64_t drawFrom(std::mt19937_64& random, std::int64_t below) {
+  return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(below));
+}
+
+constexpr const char* kDistributions[] = {"random",    "sorted",   "reversed",      "organ pipe",    "all equal",
+                                          "two values", "few uniques", "sawtooth", "nearly sorted", "median-of-3 killer"};
+
+std::vector<std::int64_t> ranks(int distribution, std::int64_t n) {
+  std::mt19937_64 random(static_cast<std::uint64_t>(n * 16 + distribution));
+  std::vector<std::int64_t> x(static_cast<std::size_t>(n));
+  for (std::int64_t i = 0; i < n; ++i) {
+    std::int64_t& r = x[static_cast<std::size_t>(i)];
+    switch (distribution) {
+      case 0: r = drawFrom(random, 1 << 30); break;
+      case 1: r = i; break;
+      case 2: r = n - i; break;
+      case 3: r = std::min(i, n - i); break;
+      case 4: r = 5; break;
+      case 5: r = drawFrom(random, 2); break;
+      case 6: r = drawFrom(random, 7); break;
+      case 7: r = i % 100; break;
+      case 8: r = i % 97 == 13 ? drawFrom(random, n) : i; break;
+      // Musser's sequence: its medians of three are always among the smallest.
+      default: r = i < n / 2 ? (i % 2 == 0 ? i : n / 2 + i) : 2 * (i - n / 2) + 1; break;
+    }
+  }
+  return x;
+}
+
+/// Rows of a view along an axis as lists of positions in C order.
+std::vector<std::vector<std::int64_t>> rowsOf(const Shape& shape, int axis) {
+  std::vector<std::vector<std::int64_t>> rows;
+  if (axis < 0) {
+    rows.emplace_back(static_cast<std::size_t>(sizeOf(shape)));
+    std::iota(rows[0].begin(), rows[0].end(), 0);
+    return rows;
+  }
+  const auto at = static_cast<std::size_t>(axis);
+  std::int64_t inner = 1;
+  for (std::size_t i = at + 1; i < shape.size(); ++i) inner *= shape[i];
+  const std::int64_t n = shape[at];
+  for (std::int64_t start = 0; n > 0 && start < sizeOf(shape); ++start) {
+    if (start / inner % n != 0) continue;
+    std::vector<std::int64_t> row;
+    for (std::int64_t i = 0; i < n; ++i) row.push_back(start + i * inner);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+/// Runs sort and argsort and compares with what std::stable_sort says.
+template <class T>
+void check(const Array<T>& x, int axis, bool wideIndices = false) {
+  const Shape shape = axis < 0 ? Shape{x.size()} : x.shape;
+  Array<T> sorted(shape);
+  REQUIRE(run("sort", {sorted.view(), x.view()}, {static_cast<double>(axis)}) == Status::Ok);
+  Array<std::int32_t> order(shape);
+  Array<std::int64_t> wide(shape);
+  const View indices = wideIndices ? wide.view() : order.view();
+  REQUIRE(run("argsort", {indices, x.view()}, {static_cast<double>(axis)}) == Status::Ok);
+
+  std::int64_t wrong = 0;
+  for (const std::vector<std::int64_t>& row : rowsOf(x.shape, axis)) {
+    std::vector<std::int64_t> expected(row.size());
+    std::iota(expected.begin(), expected.end(), 0);
+    std::stable_sort(expected.begin(), expected.end(), [&](std::int64_t a, std::int64_t b) {
+      return isLess(x[row[static_cast<std::size_t>(a)]], x[row[static_cast<std::size_t>(b)]]);
+    });
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const std::int64_t index = wideIndices ? wide[row[i]] : order[row[i]];
+      wrong += index != expected[i];
+      const T value = x[row[static_cast<std::size_t>(expected[i])]];
+      wrong += isLess(value, sorted[row[i]]) || isLess(sorted[row[i]], value);
+    }
+    // The same bits in all, not only equal values: signs of zero and NaN payloads survive.
+    std::vector<std::string> before;
+    std::vector<std::string> after;
+    for (const std::int64_t i : row) {
+      const T b = x[i];
+      const T a = sorted[i];
+      before.emplace_back(reinterpret_cast<const char*>(&b), sizeof b);
+      after.emplace_back(reinterpret_cast<const char*>(&a), sizeof a);
+    }
+    std::sort(before.begin(), before.end());
+    std::sort(after.begin(), after.end());
+    wrong += before != after;
+  }
+  CHECK(wrong == 0);
+}
+
+template <class T>
+Array<T> distributed(int distribution, const Shape& shape) {
+  Array<T> x(shape);
+  const std::vector<std::int64_t> r = ranks(distribution, x.size());
+  for (std::int64_t i = 0; i < x.size(); ++i) x[i] = make<T>(r[static_cast<std::size_t>(i)]);
+  return x;
+}
+
+/// Any bits at all: every float has its share of infinities, subnormals, both zeros and NaNs of both signs here.
+template <class T>
+Array<T> anyBits(const Shape& shape, unsigned seed) {
+  std::mt19937_64 random(seed);
+  Array<T> x(shape);
+  for (std::int64_t i = 0; i < x.size(); ++i) {
+    std::uint64_t bits[2] = {random(), random()};
+    // Often all-zero or all-one exponents and mantissas.
+    for (std::uint64_t& word : bits) {
+      if (random() % 4 == 0) word &= 0x8000800080008000u;
+      if (random() % 4 == 0) word |= 0x7ff07f807c00u << (random() % 2 * 16);
+      if (random() % 8 == 0) word = 0x7ff0000000000000u | (random() % 2) << 63 | random() % 2;
+      if (random() % 8 == 0) word = 0x7f8000007f800000u | (random() % 2) << 63 | (random() % 2) << 31 | random() % 2;
+    }
+    T value;
+    std::memcpy(&value, bits, sizeof value);
+    if constexpr (std::is_same_v<T, Bool>) value.value &= 1;
+    x[i] = value;
+  }
+  return x;
+}
+
+struct Threads {
+  const int before = threadCount();
+  explicit Threads(int count) { setThreadCount(count); }
+  ~Threads() { setThreadCount(before); }
+};
+
+#define ALL_DTYPES                                                                                                   \
+  Bool, std::uint8_t, std::uint16_t, std::uint32_t, std::uint64_t, std::int8_t, std::int16_t, std::int32_t,          \
+      std::int64_t, Float16, Bfloat16, float, double, Complex64, Complex128
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("sort: every distribution at every size", T, ALL_DTYPES) {
+  for (int distribution = 0; distribution < 10; ++distribution) {
+    CAPTURE(kDistributions[distribution]);
+    for (std::int64_t n = 0; n <= 1025; n += n < 70 || distribution == 0 ? 1 : 61) {
+      CAPTURE(n);
+      check(distributed<T>(distribution, {n}), 0);
+    }
+    for (const std::int64_t n : {1024, 1025, 20000, 70000}) check(distributed<T>(distribution, {n}), 0, true);
+  }
+}
+
+TEST_CASE_TEMPLATE("sort: any bits, NaN and both zeros among them", T, ALL_DTYPES) {
+  for (std::int64_t n = 0; n <= 1025; n += n < 300 ? 1 : 29) {
+    CAPTURE(n);
+    check(anyBits<T>({n}, static_cast<unsigned>(n)), 0);
+  }
+  check(anyBits<T>({150001}, 1), 0);
+}
+
+TEST_CASE_TEMPLATE("sort: extreme values and NaN at every place", T, std::int32_t, std::uint32_t, std::int64_t,
+                   std::uint64_t, float, double) {
+  using Limits = std::numeric_limits<T>;
+  for (std::int64_t n = 1; n <= 300; n += n < 40 ? 1 : 37) {
+    for (std::int64_t at = 0; at < n; ++at) {
+      Array<T> x = distributed<T>(0, {n});
+      x[at] = Limits::has_quiet_NaN ? -Limits::quiet_NaN() : Limits::max();
+      x[(at * 7 + 3) % n] = Limits::has_infinity ? Limits::infinity() : Limits::max();
+      x[(at * 5 + 1) % n] = Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
+      check(x, 0);
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("sort: any axis of any layout", T, ALL_DTYPES) {
+  const Shape shapes[] = {{},        {1},         {0},       {0, 3},    {3, 0},       {1, 0, 2},      {7, 5},
+                          {33, 40},  {3, 70, 17}, {2, 1, 300}, {300, 1, 2}, {4, 3, 5, 6}, {130, 3}};
+  for (const Shape& shape : shapes) {
+    CAPTURE(doctest::toString(shape.size()));
+    const Array<T> x = distributed<T>(6, shape);
+    std::vector<Array<T>> views = {x, x.transposed()};
+    for (std::size_t axis = 0; axis < shape.size() && x.size() > 0; ++axis) {
+      views.push_back(x.reversed(axis));
+      views.push_back(x.transposed().reversed(axis));
+      Array<T> broadcast = x;
+      broadcast.strides[axis] = 0;
+      views.push_back(broadcast);
+    }
+    for (const Array<T>& view : views) {
+      check(view, -1);
+      for (int axis = 0; axis < static_cast<int>(shape.size()); ++axis) check(view, axis, axis % 2 == 1);
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("sort: the same for every number of threads", T, std::uint8_t, Float16, float, std::uint32_t, double,
+                   std::int64_t, Complex64) {
+  for (const int threads : {1, 2, 3, 8}) {
+    const Threads set(threads);
+    for (const int distribution : {0, 3, 5, 8}) {
+      CAPTURE(threads);
+      CAPTURE(kDistributions[distribution]);
+      check(distributed<T>(distribution, {300001}), 0);
+    }
+    check(anyBits<T>({150000, 2}, 3), 0);
+    check(anyBits<T>({300, 400}, 5), 0);
+    check(anyBits<T>({300, 400}, 6).transposed(), 0);
+    check(anyBits<T>({40000, 3}, 7), 1);
+  }
+}
+
+TEST_CASE("sort: long runs are recognized, and only runs") {
+  for (const int distribution : {1, 2, 4}) {
+    Array<float> x = distributed<float>(distribution, {600000});
+    check(x, 0);
+    for (const std::int64_t at : {1, 262143, 262144, 300000, 599999}) {
+      const float before = x[at];
+      x[at] = distribution == 1 ? -1e9f : 1e9f;
+      check(x, 0);
+      x[at] = before;
+    }
+  }
+}
+
+TEST_CASE("argsort: 64-bit keys that share their upper bits") {
+  // One far-off value widens the range, so that the others agree in all bits that a pack holds.
+  for (const std::int64_t n : {1000, 300000}) {
+    for (const std::int64_t distinct : {3, 1000, 1 << 20}) {
+      std::mt19937_64 random(static_cast<std::uint64_t>(n + distinct));
+      Array<std::int64_t> x({n});
+      for (std::int64_t i = 0; i < n; ++i) x[i] = drawFrom(random, distinct);
+      x[n / 2] = std::numeric_limits<std::int64_t>::min();
+      x[n / 3] = std::numeric_limits<std::int64_t>::max();
+      check(x, 0);
+      Array<double> y({n});
+      for (std::int64_t i = 0; i < n; ++i) y[i] = 1 + static_cast<double>(drawFrom(random, distinct)) * 0x1p-52;
+      y[n / 2] = -1e300;
+      y[n / 3] = 1e300;
+      y[n / 4] = std::nan("");
+      check(y, 0);
+      // Several long runs.
+      for (std::int64_t i = 0; i < n; ++i) y[i] += static_cast<double>(i % 4) * 1e9;
+      check(y, 0);
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("sort: bisecting values instead of sampling gives the same", K, std::int32_t, std::int64_t) {
+  const Kernel& kernel = kernelAt(findKernel("sort"));
+  const SortLoops& all = reinterpret_cast<SortLoopsOf>(kernel.inner[static_cast<int>(kDTypeOf<K>)])();
+  const KeyLoops<K>* loops;
+  if constexpr (sizeof(K) == 4)
+    loops = &all.keys32;
+  else
+    loops = &all.keys64;
+  const Stop never{[](const void*) { return false; }, nullptr};
+  for (int pivots = 0; pivots < 3; ++pivots) {
+    for (int distribution = 0; distribution < 11; ++distribution) {
+      const std::int64_t n = 30011;
+      Array<K> x = distribution < 10 ? distributed<K>(distribution, {n}) : anyBits<K>({n}, 9);
+      Array<K> sorted({n});
+      Array<K> spare({n});
+      REQUIRE(loops->sort(x.memory.get(), sorted.memory.get(), spare.memory.get(), n, keyForm(kDTypeOf<K>), true, pivots,
+                          never));
+      std::sort(x.memory.get(), x.memory.get() + n);
+      CHECK(std::memcmp(x.memory.get(), sorted.memory.get(), static_cast<std::size_t>(n) * sizeof(K)) == 0);
+    }
+  }
+}
+
+TEST_CASE("sort: cancelled before and while it runs") {
+  const Array<float> x = distributed<float>(0, {4000000});
+  Array<float> sorted({4000000});
+  Array<std::int32_t> order({4000000});
+  for (const int threads : {1, 2}) {
+    const Threads set(threads);
+    for (const int microseconds : {0, 200, 2000, 20000}) {
+      std::atomic<bool> cancel{microseconds == 0};
+      Execution execution(&cancel);
+      std::thread canceller([&] {
+        std::this_thread::sleep_for(std::chrono::microseconds(microseconds));
+        cancel = true;
+      });
+      const Status status = microseconds % 1000 == 0 ? run("sort", {sorted.view(), x.view()}, {0}, execution)
+                                                     : run("argsort", {order.view(), x.view()}, {0}, execution);
+      canceller.join();
+      CHECK((status == Status::Cancelled || (microseconds > 0 && status == Status::Ok)));
+    }
+  }
+}
+
+TEST_CASE("sort: out of memory is a status, and leaves nothing behind") {
+  const std::size_t live = memoryInfo().live;
+  const Array<double> x = distributed<double>(0, {2, 200000}).transposed();
+  const Array<Complex128> z = distributed<Complex128>(0, {3000});
+  const Array<Float16> h = distributed<Float16>(0, {100000});
+  Array<double> sorted({200000, 2});
+  Array<std::int32_t> order({200000, 2});
+  Array<Complex128> sortedZ({3000});
+  Array<Float16> sortedH({100000});
+  const std::vector<std::pair<const char*, std::vector<View>>> launches = {
+      {"sort", {sorted.view(), x.view()}},
+      {"argsort", {order.view(), x.view()}},
+      {"sort", {sortedZ.view(), z.view()}},
+      {"sort", {sortedH.view(), h.view()}},
+  };
+  for (const auto& [name, views] : launches) {
+    Status status = Status::OutOfMemory;
+    for (int n = 0; n < 200 && status != Status::Ok; ++n) {
+      trimMemory();
+      failAllocation(n);
+      status = run(name, views, {0});
+      CHECK((status == Status::Ok || status == Status::OutOfMemory));
+      CHECK(memoryInfo().live == live);
+    }
+    failAllocation(-1);
+    CHECK(status == Status::Ok);
+  }
+}
