@@ -3,13 +3,13 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cmath>
 #include <limits>
 #include <numeric>
 #include <random>
-#include <string>
 #include <thread>
 
 #include "core/parallel.h"
@@ -121,6 +121,13 @@ std::vector<std::vector<std::int64_t>> rowsOf(const Shape& shape, int axis) {
   return rows;
 }
 
+template <class T>
+using Bits = std::conditional_t<
+    sizeof(T) == 1, std::uint8_t,
+    std::conditional_t<sizeof(T) == 2, std::uint16_t,
+                       std::conditional_t<sizeof(T) == 4, std::uint32_t,
+                                          std::conditional_t<sizeof(T) == 8, std::uint64_t, std::array<std::uint64_t, 2>>>>>;
+
 /// Runs sort and argsort and compares with what std::stable_sort says.
 template <class T>
 void check(const Array<T>& x, int axis, bool wideIndices = false) {
@@ -146,13 +153,11 @@ void check(const Array<T>& x, int axis, bool wideIndices = false) {
       wrong += isLess(value, sorted[row[i]]) || isLess(sorted[row[i]], value);
     }
     // The same bits in all, not only equal values: signs of zero and NaN payloads survive.
-    std::vector<std::string> before;
-    std::vector<std::string> after;
-    for (const std::int64_t i : row) {
-      const T b = x[i];
-      const T a = sorted[i];
-      before.emplace_back(reinterpret_cast<const char*>(&b), sizeof b);
-      after.emplace_back(reinterpret_cast<const char*>(&a), sizeof a);
+    std::vector<Bits<T>> before(row.size());
+    std::vector<Bits<T>> after(row.size());
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      std::memcpy(&before[i], &x[row[i]], sizeof(T));
+      std::memcpy(&after[i], &sorted[row[i]], sizeof(T));
     }
     std::sort(before.begin(), before.end());
     std::sort(after.begin(), after.end());
@@ -210,7 +215,7 @@ TEST_CASE_TEMPLATE("sort: every distribution at every size", T, ALL_DTYPES) {
       CAPTURE(n);
       check(distributed<T>(distribution, {n}), 0);
     }
-    for (const std::int64_t n : {1024, 1025, 20000, 70000}) check(distributed<T>(distribution, {n}), 0, true);
+    for (const std::int64_t n : {1024, 1025, 20000}) check(distributed<T>(distribution, {n}), 0, true);
   }
 }
 
@@ -219,7 +224,7 @@ TEST_CASE_TEMPLATE("sort: any bits, NaN and both zeros among them", T, ALL_DTYPE
     CAPTURE(n);
     check(anyBits<T>({n}, static_cast<unsigned>(n)), 0);
   }
-  check(anyBits<T>({150001}, 1), 0);
+  check(anyBits<T>({70001}, 1), 0);
 }
 
 TEST_CASE_TEMPLATE("sort: extreme values and NaN at every place", T, std::int32_t, std::uint32_t, std::int64_t,
@@ -266,7 +271,7 @@ TEST_CASE_TEMPLATE("sort: the same for every number of threads", T, std::uint8_t
       CAPTURE(kDistributions[distribution]);
       check(distributed<T>(distribution, {300001}), 0);
     }
-    check(anyBits<T>({150000, 2}, 3), 0);
+    check(anyBits<T>({140000, 2}, 3), 0);
     check(anyBits<T>({300, 400}, 5), 0);
     check(anyBits<T>({300, 400}, 6).transposed(), 0);
     check(anyBits<T>({40000, 3}, 7), 1);
