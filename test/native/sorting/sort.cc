@@ -68,7 +68,7 @@ T make(std::int64_t x) {
   else if constexpr (std::is_floating_point_v<T>)
     return static_cast<T>(static_cast<double>(x - 300) * 1.37e3);
   else
-    return static_cast<T>(x * static_cast<std::int64_t>(std::numeric_limits<T>::max() / 1031 | 1));
+    return static_cast<T>(static_cast<std::uint64_t>(x) * (std::numeric_limits<T>::max() / 1031 | 1));
 }
 
 std::int64_t drawFrom(std::mt19937_64& random, std::int64_t below) {
@@ -266,23 +266,20 @@ TEST_CASE_TEMPLATE("sort: the same for every number of threads", T, std::uint8_t
                    std::int64_t, Complex64) {
   for (const int threads : {1, 2, 3, 8}) {
     const Threads set(threads);
-    for (const int distribution : {0, 3, 5, 8}) {
-      CAPTURE(threads);
-      CAPTURE(kDistributions[distribution]);
-      check(distributed<T>(distribution, {300001}), 0);
-    }
-    check(anyBits<T>({140000, 2}, 3), 0);
-    check(anyBits<T>({300, 400}, 5), 0);
-    check(anyBits<T>({300, 400}, 6).transposed(), 0);
-    check(anyBits<T>({40000, 3}, 7), 1);
+    CAPTURE(threads);
+    check(distributed<T>(threads % 2 == 0 ? 0 : 5, {150001}), 0);
+    check(anyBits<T>({132000, 2}, 3), 0);
+    check(anyBits<T>({300, 200}, 5), 0);
+    check(anyBits<T>({300, 200}, 6).transposed(), 0);
+    check(anyBits<T>({20000, 3}, 7), 1);
   }
 }
 
 TEST_CASE("sort: long runs are recognized, and only runs") {
   for (const int distribution : {1, 2, 4}) {
-    Array<float> x = distributed<float>(distribution, {600000});
+    Array<float> x = distributed<float>(distribution, {300000});
     check(x, 0);
-    for (const std::int64_t at : {1, 262143, 262144, 300000, 599999}) {
+    for (const std::int64_t at : {1, 262143, 262144, 299999}) {
       const float before = x[at];
       x[at] = distribution == 1 ? -1e9f : 1e9f;
       check(x, 0);
@@ -293,7 +290,7 @@ TEST_CASE("sort: long runs are recognized, and only runs") {
 
 TEST_CASE("argsort: 64-bit keys that share their upper bits") {
   // One far-off value widens the range, so that the others agree in all bits that a pack holds.
-  for (const std::int64_t n : {1000, 300000}) {
+  for (const std::int64_t n : {1000, 150000}) {
     for (const std::int64_t distinct : {3, 1000, 1 << 20}) {
       std::mt19937_64 random(static_cast<std::uint64_t>(n + distinct));
       Array<std::int64_t> x({n});
