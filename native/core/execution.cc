@@ -4,9 +4,7 @@
 
 namespace ndops {
 
-Execution::~Execution() noexcept {
-  if (late_ != nullptr) releaseBlock(late_);
-}
+void Execution::dropLate() noexcept { releaseBlock(late_); }
 
 Status Execution::fail(Status status, double a, double b, double c) noexcept {
   std::int32_t expected = 0;

@@ -13,7 +13,9 @@ struct Block;  // core/storage.h
 class Execution {
  public:
   explicit Execution(const std::atomic<bool>* cancel = nullptr) noexcept : cancel_(cancel) {}
-  ~Execution() noexcept;
+  ~Execution() noexcept {
+    if (late_ != nullptr) dropLate();
+  }
   Execution(const Execution&) = delete;
   Execution& operator=(const Execution&) = delete;
 
@@ -27,10 +29,13 @@ class Execution {
 
   /// Gives memory to the launch's late output of shape [rows, columns], whose size only the kernel knows. Once a run.
   Status bindLate(std::int64_t rows, std::int64_t columns, DType dtype, char** data) noexcept;
+  bool hasLate() const noexcept { return late_ != nullptr; }
   /// Hands the late output to the caller (who owns it from then on), or null.
   Block* takeLate(std::int64_t* rows, std::int64_t* columns) noexcept;
 
  private:
+  void dropLate() noexcept;
+
   const std::atomic<bool>* cancel_;
   std::atomic<std::int32_t> failure_{0};
   std::atomic<std::int32_t> claimed_{0};

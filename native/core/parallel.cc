@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <condition_variable>
+#include <deque>
 #include <mutex>
 
 #include "core/system.h"
@@ -58,9 +59,19 @@ int defaultThreads() {
   return std::min(processorBudget(), kMostThreads);
 }
 
+/// Work that runLater was given.
+struct Later {
+  void (*run)(void* data);
+  void* data;
+};
+
 struct Pool {
   std::mutex mutex;
   std::condition_variable wake;
+  std::condition_variable wakeRunner;
+  std::deque<Later> later;
+  int runners = 0;
+  int idleRunners = 0;
   Region* regions = nullptr;
   std::atomic<int> waiting{0};  // regions that still want helpers: what spinning workers look at
   std::atomic<int> threads{defaultThreads()};
@@ -98,27 +109,53 @@ struct Pool {
     }
   }
 
-  static void* main(void* pool) {
+  void serveLater() {
+    std::unique_lock<std::mutex> lock(mutex);
+    for (;;) {
+      while (later.empty()) {
+        ++idleRunners;
+        wakeRunner.wait(lock);
+        --idleRunners;
+      }
+      const Later work = later.front();
+      later.pop_front();
+      lock.unlock();
+      work.run(work.data);
+      lock.lock();
+    }
+  }
+
+  static void* workerMain(void* pool) {
     static_cast<Pool*>(pool)->serve();
     return nullptr;
   }
+  static void* runnerMain(void* pool) {
+    static_cast<Pool*>(pool)->serveLater();
+    return nullptr;
+  }
 
-  /// Makes workers up to `count`. They live as long as the process. The mutex is held.
+  /// A thread that lives as long as the process, or false where the system gives no more. The mutex is held.
+  bool start(void* (*main)(void*)) {
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, kStackBytes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    // Signals belong to the host's threads.
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_t thread;
+    const bool started = pthread_create(&thread, &attributes, main, this) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    pthread_attr_destroy(&attributes);
+    return started;
+  }
+
+  /// Makes workers up to `count`. The mutex is held.
   void grow(int count) {
     while (workers < count && !refused) {
-      pthread_attr_t attributes;
-      pthread_attr_init(&attributes);
-      pthread_attr_setstacksize(&attributes, kStackBytes);
-      pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-      // Signals belong to the host's threads.
-      sigset_t all;
-      sigset_t before;
-      sigfillset(&all);
-      pthread_sigmask(SIG_SETMASK, &all, &before);
-      pthread_t thread;
-      refused = pthread_create(&thread, &attributes, main, this) != 0;
-      pthread_sigmask(SIG_SETMASK, &before, nullptr);
-      pthread_attr_destroy(&attributes);
+      refused = !start(workerMain);
       if (!refused) ++workers;
     }
   }
@@ -136,6 +173,24 @@ int threadCount() noexcept { return pool().threads.load(std::memory_order_relaxe
 
 void setThreadCount(int count) noexcept {
   pool().threads.store(std::clamp(count, 1, kMostThreads), std::memory_order_relaxed);
+}
+
+void runLater(void (*run)(void* data), void* data) noexcept {
+  Pool& p = pool();
+  {
+    std::lock_guard<std::mutex> lock(p.mutex);
+    p.later.push_back({run, data});
+    // Two runners at least, so that a short job is not stuck behind one long one.
+    const int most = std::max(2, threadCount());
+    if (p.idleRunners < static_cast<int>(p.later.size()) && p.runners < most && p.start(Pool::runnerMain)) ++p.runners;
+    if (p.runners > 0) {
+      p.wakeRunner.notify_one();
+      return;
+    }
+    p.later.pop_back();
+  }
+  // No thread can be had at all: late is better than never.
+  run(data);
 }
 
 namespace detail {

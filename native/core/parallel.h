@@ -13,6 +13,9 @@ int threadCount() noexcept;
 /// 1 to 256. Takes effect for calls that start later.
 void setThreadCount(int count) noexcept;
 
+/// Runs `run(data)` soon on a thread that is not the caller's, several at once; inside, parallel() works as anywhere.
+void runLater(void (*run)(void* data), void* data) noexcept;
+
 namespace detail {
 using Task = void (*)(void* body, std::int64_t index);
 void runTasks(const Execution& execution, std::int64_t tasks, Task task, void* body) noexcept;

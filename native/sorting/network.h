@@ -2,7 +2,7 @@
 // Internal linkage throughout: compiled once per CPU level.
 #pragma once
 
-#include "simd/lanes.h"
+#include "simd/sortLanes.h"
 
 namespace ndops::NDOPS_LEVEL {
 namespace {

@@ -1,0 +1,106 @@
+/** Recorded launches as promises: submit, settle, abort. */
+
+import { WORD, words } from './block'
+import { abortError, statusError, Status, typeError, kindOf } from './errors'
+import { lateStorage, Recording, record } from './launch'
+import { addon } from './native'
+
+interface Pending {
+  readonly recording: Recording
+  readonly result: unknown
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+  readonly signal: AbortSignal | undefined
+  readonly abort: (() => void) | undefined
+  readonly site: { stack?: string }
+}
+
+const pending = new Map<number, Pending>()
+let lastId = 0
+let listening = false
+
+/** The error as if it had been thrown at the call, so that an unhandled rejection says where it came from. */
+function at(site: { stack?: string }, error: Error): Error {
+  const frames = site.stack?.indexOf('\n    at ') ?? -1
+  if (frames >= 0) error.stack = `${error.name}: ${error.message}${site.stack?.slice(frames)}`
+  return error
+}
+
+function settle(id: number): void {
+  const job = pending.get(id)
+  if (job === undefined) return
+  pending.delete(id)
+  if (job.abort !== undefined) job.signal?.removeEventListener('abort', job.abort)
+  const status = words[WORD.STATUS] as number
+  const recording = job.recording
+  if (status !== Status.Ok) {
+    const op = recording.ops[words[WORD.KERNEL] as number] ?? 'promises'
+    const [a, b, c] = [words[WORD.DETAIL] as number, words[WORD.DETAIL + 1] as number, words[WORD.DETAIL + 2] as number]
+    recording.close()
+    const aborted = status === Status.Cancelled && job.signal?.aborted === true
+    job.reject(at(job.site, aborted ? abortError(op, job.signal?.reason) : statusError(op, status, a, b, c)))
+    return
+  }
+  const finish = recording.finish
+  if (finish === undefined) {
+    recording.close()
+    job.resolve(job.result)
+    return
+  }
+  const rows = words[WORD.LATE_ROWS] as number
+  const columns = words[WORD.LATE_COLUMNS] as number
+  const storage = lateStorage(recording.lateBytes)
+  recording.close()
+  // What finishes the result may launch again: then that is the job's next part.
+  begin(() => finish(storage, rows, columns), job)
+}
+
+type Settling = Pick<Pending, 'resolve' | 'reject' | 'signal' | 'site'>
+
+function begin(make: () => unknown, to: Settling): void {
+  const recording = new Recording()
+  let result: unknown
+  try {
+    result = record(recording, make)
+    if (recording.count === 0) {
+      recording.close()
+      to.resolve(result)
+      return
+    }
+    submit(recording, result, to)
+  } catch (error) {
+    recording.close()
+    to.reject(error)
+  }
+}
+
+function submit(recording: Recording, result: unknown, to: Settling): void {
+  const id = ++lastId
+  if (!listening) {
+    addon.onSettled(settle)
+    listening = true
+  }
+  if (!addon.submit(id, recording.words, recording.count))
+    throw statusError(recording.ops[0] ?? 'promises', Status.Disposed, 0, 0, 0)
+  const { resolve, reject, signal, site } = to
+  const abort = signal === undefined ? undefined : () => addon.cancel(id)
+  if (abort !== undefined) signal?.addEventListener('abort', abort, { once: true })
+  pending.set(id, { recording, result, resolve, reject, signal, abort, site })
+}
+
+/** Runs an op's launches off the event loop. Errors of arguments reject at once, those of values when they are met. */
+export function promised<T>(op: string, make: () => T, signal: unknown, caller: () => unknown): Promise<T> {
+  const site: { stack?: string } = {}
+  Error.captureStackTrace(site, caller)
+  return new Promise<T>((resolve, reject) => {
+    if (signal !== undefined && signal !== null && !(signal instanceof AbortSignal)) {
+      reject(typeError(op, 'ARGUMENT', `signal must be an AbortSignal; received ${kindOf(signal)}`))
+      return
+    }
+    if (signal?.aborted) {
+      reject(at(site, abortError(op, signal.reason)))
+      return
+    }
+    begin(make, { resolve: resolve as (value: unknown) => void, reject, signal: signal ?? undefined, site })
+  })
+}

@@ -1,0 +1,255 @@
+/**
+ * The one way from TypeScript into a kernel: begin, views (outputs first), numbers, run. It runs at once, or, while a
+ * recording is on, becomes a part of a job that runs later on another thread: the same op source serves both.
+ */
+
+import { BLOCK_WORDS, WORD, words } from './block'
+import type { Code } from './dtype'
+import { plainError, statusError } from './errors'
+import { addon } from './native'
+import { DISPOSED, own, release, retain, Storage, allocate } from './storage'
+
+/** What a launch needs to know of a tensor. */
+export interface Viewed {
+  readonly storage: Storage
+  readonly offset: number
+  readonly code: Code
+  readonly shape: readonly number[]
+  readonly strides: readonly number[]
+}
+
+/** A number that goes into a launch as it is: a rank-0 operand of a wide dtype. */
+export interface Scalar {
+  /** bool, int64, uint64, float64 or complex128 */
+  readonly code: Code
+  readonly high: number
+  readonly low: number
+}
+
+/** A value-dependent result: [rows, columns] elements at the beginning of a storage of its own. */
+export type Finish<T> = (storage: Storage, rows: number, columns: number) => T
+
+/** Launches of one asynchronous call, until they are submitted. */
+export class Recording {
+  words = new Float64Array(256)
+  count = 0
+  /** The op of each launch, for messages. */
+  readonly ops: string[] = []
+  /** Storages that must not be given back before the job has ended. */
+  readonly holds: Storage[] = []
+  /** What to make of a late output, where the last launch has one. */
+  finish: Finish<unknown> | undefined = undefined
+  /** Bytes of one element of that late output. */
+  lateBytes = 0
+  private readonly snapshots = new Map<Storage, Storage>()
+
+  append(length: number, op: string): void {
+    if (this.finish !== undefined) throw plainError(op, 'INTERNAL', 'a launch follows one whose result has no size yet')
+    if (this.count + length > this.words.length) {
+      const larger = new Float64Array(Math.max(2 * this.words.length, this.count + length))
+      larger.set(this.words)
+      this.words = larger
+    }
+    this.words.set(words.subarray(0, length), this.count)
+    this.count += length
+    this.ops.push(op)
+  }
+
+  /** The storage to use in its place: what the user can write to or transfer is copied as it is now. */
+  hold(storage: Storage): Storage {
+    if (storage.exposed === undefined) {
+      retain(storage)
+      this.holds.push(storage)
+      return storage
+    }
+    let copy = this.snapshots.get(storage)
+    if (copy === undefined) {
+      // Large enough never to come from a slab, whose parts have offsets.
+      copy = allocate(Math.max(storage.bytes, 4096))
+      const bytes = new Uint8Array(storage.exposed.byteLength > 0 ? storage.exposed : expose(storage))
+      if (!addon.copyIn(copy.slot, copy.generation, 0, bytes))
+        throw plainError('promises', 'INTERNAL', 'a snapshot did not fit')
+      this.snapshots.set(storage, copy)
+      retain(copy)
+      this.holds.push(copy)
+    }
+    return copy
+  }
+
+  /** Lets go of everything held. */
+  close(): void {
+    for (const storage of this.holds) release(storage)
+    this.holds.length = 0
+  }
+}
+
+function expose(storage: Storage): ArrayBuffer {
+  return addon.expose(storage.slot, storage.generation) ?? new ArrayBuffer(0)
+}
+
+// Locals: an exported variable or an import would be a property load each time.
+const block = words
+let current: Recording | undefined
+
+/** The recording that launches go to, if one is on. */
+export function recording(): Recording | undefined {
+  return current
+}
+
+/** Runs `make` with its launches recorded. */
+export function record<T>(into: Recording, make: () => T): T {
+  const before = current
+  current = into
+  try {
+    return make()
+  } finally {
+    current = before
+  }
+}
+
+/** A kernel's number, looked up once at load. */
+export function kernel(name: string): number {
+  const number = addon.kernel(name)
+  if (number < 0) throw plainError(name, 'LOAD', 'the addon has no such kernel: lib and addon are of different versions')
+  return number
+}
+
+let target = 0
+let views = 0
+let numbers = 0
+let cursor: number = WORD.FIRST
+
+export function begin(number: number): void {
+  target = number
+  views = 0
+  numbers = 0
+  cursor = WORD.FIRST
+}
+
+/** Adds a view: of an output, or of an operand. */
+export function view(x: Viewed): void {
+  const storage = current === undefined ? x.storage : current.hold(x.storage)
+  const shape = x.shape
+  const strides = x.strides
+  const rank = shape.length
+  let at = cursor
+  block[at] = storage.slot
+  block[at + 1] = storage.generation
+  block[at + 2] = x.code
+  block[at + 3] = x.offset
+  block[at + 4] = rank
+  at += 5
+  for (let axis = 0; axis < rank; axis++) {
+    block[at + axis] = shape[axis] as number
+    block[at + rank + axis] = strides[axis] as number
+  }
+  cursor = at + 2 * rank
+  views++
+}
+
+/** Adds a view of a contiguous tensor as one row: for kernels that need no shape. Cheaper than `view`. */
+export function flatView(x: Viewed, size: number): void {
+  const storage = current === undefined ? x.storage : current.hold(x.storage)
+  const at = cursor
+  block[at] = storage.slot
+  block[at + 1] = storage.generation
+  block[at + 2] = x.code
+  block[at + 3] = x.offset
+  block[at + 4] = -1
+  block[at + 5] = size
+  cursor = at + 6
+  views++
+}
+
+/** Adds a number as an operand. */
+export function scalar(x: Scalar): void {
+  const at = cursor
+  block[at] = -1
+  block[at + 1] = x.low
+  block[at + 2] = x.code
+  block[at + 3] = x.high
+  block[at + 4] = 0
+  cursor = at + 5
+  views++
+}
+
+/** Adds an output that the kernel allocates: its size depends on values. Ends with `runLate`. */
+export function late(code: Code): void {
+  const at = cursor
+  block[at] = -2
+  block[at + 1] = 0
+  block[at + 2] = code
+  block[at + 3] = 0
+  block[at + 4] = 0
+  cursor = at + 5
+  views++
+}
+
+/** Adds a number for the kernel itself; after all views. */
+export function number(value: number): void {
+  if (cursor >= BLOCK_WORDS) throw plainError('launch', 'INTERNAL', 'too many numbers in one launch')
+  block[cursor++] = value
+  numbers++
+}
+
+function seal(): void {
+  block[WORD.KERNEL] = target
+  block[WORD.VIEWS] = views
+  block[WORD.NUMBERS] = numbers
+  block[WORD.WORDS] = cursor
+}
+
+function refuse(op: string): never {
+  const at = WORD.DETAIL
+  throw statusError(op, block[WORD.STATUS] as number, block[at] as number, block[at + 1] as number, block[at + 2] as number)
+}
+
+/** Runs the launch, or records it. */
+export function run(op: string): void {
+  seal()
+  if (current !== undefined) {
+    current.append(cursor, op)
+    return
+  }
+  addon.run()
+  if (block[WORD.STATUS] !== 0) refuse(op)
+}
+
+/** The storage of the late output that the block names, its rows and columns read first. */
+export function lateStorage(itemBytes: number): Storage {
+  const rows = block[WORD.LATE_ROWS] as number
+  const columns = block[WORD.LATE_COLUMNS] as number
+  const slot = block[WORD.LATE_SLOT] as number
+  const generation = block[WORD.LATE_GENERATION] as number
+  return own(new Storage(slot, generation, rows * columns * itemBytes, -1, undefined))
+}
+
+/**
+ * Runs a launch with a late output and makes the result of it. Only in tail position: while recording, the value is not
+ * there yet and what is returned stands for it.
+ */
+export function runLate<T>(op: string, itemBytes: number, finish: Finish<T>): T {
+  seal()
+  if (current !== undefined) {
+    current.append(cursor, op)
+    current.finish = finish
+    current.lateBytes = itemBytes
+    return DISPOSED as unknown as T
+  }
+  addon.run()
+  if (block[WORD.STATUS] !== 0) refuse(op)
+  const rows = block[WORD.LATE_ROWS] as number
+  const columns = block[WORD.LATE_COLUMNS] as number
+  return finish(lateStorage(itemBytes), rows, columns)
+}
+
+/** Runs `now` at once, whatever is being recorded: for reading values that are already there. */
+export function withoutRecording(now: () => void): void {
+  const before = current
+  current = undefined
+  try {
+    now()
+  } finally {
+    current = before
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * Memory of tensors on the JavaScript side: handles to native blocks. Small results share a slab, large ones have a
+ * block each; both go back to the native pool by dispose or when nothing refers to them any more.
+ */
+
+import { rangeError, statusError, Status, typeError } from './errors'
+import { addon } from './native'
+import { WORD, words } from './block'
+
+const UNCLONEABLE = Object.defineProperty({}, 'tensor', {
+  enumerable: true,
+  get(): never {
+    throw typeError('postMessage', 'TENSOR_TRANSFER', 'a Tensor cannot be cloned; send share(x) and call receive(token), or send x.data')
+  },
+})
+
+/** A handle to one native block. Tensors over it count themselves in `references`; 0 gives it back at once. */
+export class Storage {
+  slot: number
+  generation: number
+  readonly bytes: number
+  references = 0
+  /** Bytes handed out, where this is a slab; -1 for a block of one tensor's own. */
+  used: number
+  /** Where a slab's first aligned byte is. */
+  start = 0
+  /** Memory of the engine's own that the handle stands over: kept alive here, never handed out. */
+  readonly engine: ArrayBuffer | undefined
+  /** Structured clone meets it and is refused with a hint. */
+  readonly posted = UNCLONEABLE
+  /** The ArrayBuffer over this block that the user has seen. */
+  exposed: ArrayBuffer | undefined = undefined
+
+  constructor(slot: number, generation: number, bytes: number, used: number, engine: ArrayBuffer | undefined) {
+    this.slot = slot
+    this.generation = generation
+    this.bytes = bytes
+    this.used = used
+    this.engine = engine
+  }
+}
+
+/** What a disposed tensor points at: its handle names nothing, so every use is refused. */
+export const DISPOSED = new Storage(-3, 0, 0, -1, undefined)
+
+/**
+ * Slabs are memory of the engine's own: its collections free them in a loop that never yields too, and what it allocates
+ * next is then warm. A fresh page costs more than some hundred small results.
+ */
+const SLAB_BYTES = 32 * 1024
+/** Results up to this many bytes share a slab: keeping one of them keeps at most SLAB_BYTES. */
+const SMALL_BYTES = 2048
+const ALIGNMENT = 64
+/**
+ * In a loop that never yields no finalizer runs, so blocks of dropped results cannot come back. Past this many live
+ * bytes, results live in buffers of the engine's own, which its collections do free there.
+ */
+const SOFT_CAP = Math.min(addon.build().memoryBudget / 4, 2 ** 30)
+
+const SLOTS = 2 ** 24
+
+const registry = new FinalizationRegistry<number>((handle) => {
+  free(handle % SLOTS, Math.floor(handle / SLOTS))
+})
+
+function free(slot: number, generation: number): void {
+  words[0] = slot
+  words[1] = generation
+  addon.release()
+}
+
+function engineStorage(bytes: number, used: number): Storage {
+  let buffer: ArrayBuffer
+  try {
+    buffer = Buffer.allocUnsafeSlow(bytes).buffer as ArrayBuffer
+  } catch {
+    throw statusError('allocate', Status.OutOfMemory, 0, 0, 0)
+  }
+  addon.adopt(buffer)
+  return finish(bytes, used, buffer)
+}
+
+/** The storage that the addon has just made. */
+function finish(bytes: number, used: number, engine: ArrayBuffer | undefined): Storage {
+  if (words[WORD.STATUS] !== 0) throw statusError('allocate', words[WORD.STATUS] as number, 0, 0, 0)
+  const slot = words[WORD.LATE_SLOT] as number
+  const generation = words[WORD.LATE_GENERATION] as number
+  return own(new Storage(slot, generation, bytes, used, engine))
+}
+
+/** Lets the collector give the block back. */
+export function own(storage: Storage): Storage {
+  registry.register(storage, storage.slot + storage.generation * SLOTS)
+  return storage
+}
+
+function nativeStorage(bytes: number): Storage {
+  words[0] = bytes
+  addon.allocate()
+  return finish(bytes, -1, undefined)
+}
+
+let slab: Storage | undefined
+let soft = false
+
+let given = 0
+
+/** Where the memory given last begins in its storage, in bytes. */
+export function givenOffset(): number {
+  return given
+}
+
+/** Memory for one result; `givenOffset` says where in the storage it begins. */
+export function allocate(bytes: number): Storage {
+  if (bytes <= SMALL_BYTES) {
+    let current = slab
+    if (current === undefined || current.used + bytes > SLAB_BYTES) {
+      current = slab = engineStorage(SLAB_BYTES, 0)
+      current.used = current.start = words[WORD.DETAIL] as number
+    }
+    given = current.used
+    current.used += (bytes + (ALIGNMENT - 1)) & -ALIGNMENT
+    return current
+  }
+  if (bytes > Number.MAX_SAFE_INTEGER) throw rangeError('allocate', 'SIZE', `${bytes} bytes cannot be addressed`)
+  given = 0
+  if (soft) {
+    soft = addon.memory().live > SOFT_CAP
+    if (soft) return engineStorage(bytes, -1)
+  }
+  const storage = nativeStorage(bytes)
+  soft = (words[WORD.DETAIL] as number) > SOFT_CAP
+  return storage
+}
+
+export function retain(storage: Storage): void {
+  storage.references++
+}
+
+/** Drops one tensor's hold. The last one gives a block back, and starts the current slab anew. */
+export function release(storage: Storage): void {
+  if (--storage.references > 0 || storage === DISPOSED) return
+  if (storage === slab) {
+    storage.used = storage.start
+    return
+  }
+  free(storage.slot, storage.generation)
+}

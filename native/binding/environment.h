@@ -1,0 +1,85 @@
+// What one JavaScript environment (the main thread or a worker) holds: the command block, the slot table, its jobs.
+#pragma once
+
+#include <napi.h>
+
+#include <vector>
+
+#include "core/command.h"
+#include "core/jobs.h"
+#include "core/storage.h"
+
+namespace ndops {
+
+/// Storage handles: a slot and a generation name a block; a freed slot's old generation names nothing.
+class SlotTable {
+ public:
+  /// The block that a handle names, or null.
+  Block* resolve(double slot, double generation) const noexcept {
+    const Slot* found = find(slot, generation);
+    return found == nullptr ? nullptr : found->block;
+  }
+  /// Takes over the caller's reference. The slot, or -1 when out of memory.
+  int add(Block* block) noexcept;
+  /// Gives the block back; false where the handle names nothing (any more).
+  bool remove(double slot, double generation) noexcept;
+  double generationOf(int slot) const noexcept { return slots_[static_cast<std::size_t>(slot)].generation; }
+  /// Bytes of blocks of ours that this environment holds and V8 was not told of by other means.
+  std::int64_t bytes() const noexcept { return bytes_; }
+  /// From now on V8 counts this block itself: it has an ArrayBuffer.
+  void markExposed(double slot, double generation) noexcept;
+  void clear() noexcept;
+
+ private:
+  struct Slot {
+    Block* block;
+    std::uint32_t generation;
+    int nextFree;
+    bool exposed;
+  };
+  const Slot* find(double slot, double generation) const noexcept {
+    if (!(slot >= 0) || !(slot < static_cast<double>(slots_.size()))) return nullptr;
+    const Slot& found = slots_[static_cast<std::size_t>(slot)];
+    return found.block != nullptr && found.generation == generation ? &found : nullptr;
+  }
+  Slot* find(double slot, double generation) noexcept {
+    return const_cast<Slot*>(static_cast<const SlotTable*>(this)->find(slot, generation));
+  }
+  std::vector<Slot> slots_;
+  int free_ = -1;
+  std::int64_t bytes_ = 0;
+};
+
+struct Environment {
+  explicit Environment(napi_env e) : env(e), queue(openJobQueue()) {}
+
+  napi_env env;
+  double* words = nullptr;          // the command block's memory
+  napi_ref block = nullptr;         // and what keeps it
+  SlotTable slots;
+  std::int64_t reported = 0;        // bytes that V8 was told of
+  JobQueue* queue;
+  napi_ref settle = nullptr;        // called with (job id) for each finished job
+  napi_async_work pump = nullptr;   // waits for finished jobs while there are any
+  bool pumping = false;
+  bool closing = false;
+
+  /// Tells V8 of a change of the bytes held, in coarse steps.
+  void reportBytes() noexcept;
+};
+
+/// This environment's state; made when the addon is loaded into it.
+Environment* environmentOf(napi_env env) noexcept;
+
+/// Gives a late output its slot and writes into the block what it is.
+void sayLate(Environment* state, Execution& execution);
+
+void defineLaunch(Napi::Env env, Napi::Object exports, Environment* state);
+void defineBuffers(Napi::Env env, Napi::Object exports, Environment* state);
+void defineJobs(Napi::Env env, Napi::Object exports, Environment* state);
+void defineInfo(Napi::Env env, Napi::Object exports, Environment* state);
+
+/// Adds a raw function: for calls that must cost nanoseconds. Its data pointer is the environment.
+void defineRaw(Napi::Env env, Napi::Object exports, const char* name, napi_callback callback, Environment* state);
+
+}  // namespace ndops

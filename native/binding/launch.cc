@@ -1,0 +1,83 @@
+// The calls that every op makes: run the command in the block, get storage, give it back. They take no arguments and
+// return nothing; what they need and say is in the block.
+#include "binding/environment.h"
+#include "core/run.h"
+
+namespace ndops {
+namespace {
+
+Environment* stateOf(napi_env env, napi_callback_info info) {
+  void* data = nullptr;
+  napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
+  return static_cast<Environment*>(data);
+}
+
+void say(Environment* state, Status status, const Execution* execution) {
+  double* words = state->words;
+  words[word::kStatus] = static_cast<double>(static_cast<std::int32_t>(status));
+  if (status == Status::Ok || execution == nullptr) return;
+  for (int i = 0; i < 3; ++i) words[word::kDetails + i] = execution->details()[i];
+}
+
+}  // namespace
+
+void sayLate(Environment* state, Execution& execution) {
+  double* words = state->words;
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  const int slot = state->slots.add(execution.takeLate(&rows, &columns));
+  words[word::kLateSlot] = slot;
+  words[word::kLateGeneration] = state->slots.generationOf(slot);
+  words[word::kLateRows] = static_cast<double>(rows);
+  words[word::kLateColumns] = static_cast<double>(columns);
+  state->reportBytes();
+}
+
+namespace {
+
+napi_value run(napi_env env, napi_callback_info info) {
+  Environment* state = stateOf(env, info);
+  Execution execution;
+  double* words = state->words;
+  const Status status = runCommand(words, static_cast<int>(words[word::kWords]), state->slots, execution);
+  say(state, status, &execution);
+  if (status == Status::Ok && execution.hasLate()) sayLate(state, execution);
+  return nullptr;
+}
+
+/// In: word 0 bytes. Out: status, late slot and generation, details[0] the live bytes of the process.
+napi_value allocate(napi_env env, napi_callback_info info) {
+  Environment* state = stateOf(env, info);
+  double* words = state->words;
+  Status why = Status::Ok;
+  const double bytes = words[0];
+  Block* block = bytes >= 0 && bytes <= 0x1p53 ? allocateBlock(static_cast<std::size_t>(bytes), &why) : nullptr;
+  if (block == nullptr) {
+    say(state, why == Status::Ok ? Status::TooLarge : why, nullptr);
+    return nullptr;
+  }
+  const int slot = state->slots.add(block);
+  words[word::kLateSlot] = slot;
+  words[word::kLateGeneration] = state->slots.generationOf(slot);
+  words[word::kDetails] = static_cast<double>(memoryInfo().live);
+  say(state, Status::Ok, nullptr);
+  state->reportBytes();
+  return nullptr;
+}
+
+/// In: words 0 and 1 slot and generation. A handle that names nothing any more is no error.
+napi_value release(napi_env env, napi_callback_info info) {
+  Environment* state = stateOf(env, info);
+  if (state->slots.remove(state->words[0], state->words[1])) state->reportBytes();
+  return nullptr;
+}
+
+}  // namespace
+
+void defineLaunch(Napi::Env env, Napi::Object exports, Environment* state) {
+  defineRaw(env, exports, "run", run, state);
+  defineRaw(env, exports, "allocate", allocate, state);
+  defineRaw(env, exports, "release", release, state);
+}
+
+}  // namespace ndops

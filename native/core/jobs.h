@@ -1,0 +1,48 @@
+// Work off the event loop: a job is a list of launches that runs on a thread of ours, one after the other.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "core/command.h"
+
+namespace ndops {
+
+/// Launches recorded by TypeScript, with the blocks that they use held. A view's slot word is an index into `blocks`.
+struct Job {
+  Job() = default;
+  ~Job();
+  Job(const Job&) = delete;
+  Job& operator=(const Job&) = delete;
+
+  Block* resolve(double slot, double generation) const noexcept;
+  void run() noexcept;
+
+  double id = 0;
+  std::vector<double> words;    // the commands, each `word::kWords` long
+  std::vector<Block*> blocks;   // one reference each
+  std::atomic<bool> cancel{false};
+  Execution execution{&cancel};
+  Status status = Status::Ok;
+  int failed = 0;               // which command failed
+  struct JobQueue* queue = nullptr;
+};
+
+/// The jobs of one JavaScript environment. Made and used on its thread; finished jobs come back through `take`.
+struct JobQueue;
+JobQueue* openJobQueue();
+/// Cancels what runs, waits for it (kernels look at the flag about every millisecond), frees all.
+void closeJobQueue(JobQueue* queue);
+/// Starts a job, which the queue owns until `take` hands it back.
+void submitJob(JobQueue* queue, std::unique_ptr<Job> job);
+/// Asks a running or waiting job to stop; it still comes back through `take`.
+void cancelJob(JobQueue* queue, double id);
+/// A finished job, or null.
+std::unique_ptr<Job> takeJob(JobQueue* queue);
+/// Waits until a job is finished or the time is over. Callable from any thread.
+void waitForJob(JobQueue* queue, int milliseconds);
+/// Jobs submitted and not taken.
+int pendingJobs(JobQueue* queue);
+
+}  // namespace ndops

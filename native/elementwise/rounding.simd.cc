@@ -1,0 +1,122 @@
+// Rows of ceil, floor, round, clip and nanToNum.
+#include "core/table.h"
+#include "elementwise/arithmetic.h"
+#include "elementwise/loops.h"
+
+namespace ndops::NDOPS_LEVEL {
+namespace {
+
+inline float roundUp(float x) { return __builtin_ceilf(x); }
+inline double roundUp(double x) { return __builtin_ceil(x); }
+inline float roundDown(float x) { return __builtin_floorf(x); }
+inline double roundDown(double x) { return __builtin_floor(x); }
+inline float roundNearest(float x) { return __builtin_nearbyintf(x); }
+inline double roundNearest(double x) { return __builtin_nearbyint(x); }
+
+struct Ceil {
+  template <class T>
+  static T of(T x) {
+    return roundUp(x);
+  }
+};
+struct Floor {
+  template <class T>
+  static T of(T x) {
+    return roundDown(x);
+  }
+};
+
+/// To even at numbers[0] decimals, in NumPy's way: scaled by a power of ten, rounded, scaled back.
+template <class T>
+Status roundLoop(const Strip& strip) noexcept {
+  T* __restrict out = reinterpret_cast<T*>(strip.out);
+  const T* a = reinterpret_cast<const T*>(strip.in[0]);
+  const std::int64_t n = strip.n;
+  const double decimals = strip.numbers[0];
+  if (decimals == 0) {
+    for (std::int64_t i = 0; i < n; ++i) out[i] = roundNearest(a[i]);
+    return Status::Ok;
+  }
+  double power = 1;
+  for (double d = 0; d < absolute(decimals) && d < 400; ++d) power *= 10;
+  const T scale = static_cast<T>(power);
+  if (decimals > 0)
+    for (std::int64_t i = 0; i < n; ++i) out[i] = roundNearest(a[i] * scale) / scale;
+  else
+    for (std::int64_t i = 0; i < n; ++i) out[i] = roundNearest(a[i] / scale) * scale;
+  return Status::Ok;
+}
+template <class T>
+Status roundParts(const Strip& strip) noexcept {
+  Strip parts = strip;
+  parts.n *= 2;
+  return roundLoop<T>(parts);
+}
+
+/// minimum(maximum(x, low), high), NaN from any of the three.
+struct Clip {
+  template <class T>
+  static T of(T x, T low, T high) {
+    return Minimum::of(Maximum::of(x, low), high);
+  }
+};
+
+/// numbers: what stands for NaN, infinity and -infinity.
+template <class T>
+Status nanToNumLoop(const Strip& strip) noexcept {
+  T* __restrict out = reinterpret_cast<T*>(strip.out);
+  const T* a = reinterpret_cast<const T*>(strip.in[0]);
+  const T nan = static_cast<T>(strip.numbers[0]);
+  const T infinity = static_cast<T>(strip.numbers[1]);
+  const T negative = static_cast<T>(strip.numbers[2]);
+  constexpr T kInfinity = std::numeric_limits<T>::infinity();
+  const std::int64_t n = strip.n;
+  for (std::int64_t i = 0; i < n; ++i) {
+    const T x = a[i];
+    const T finite = x == kInfinity ? infinity : x == -kInfinity ? negative : x;
+    out[i] = x != x ? nan : finite;
+  }
+  return Status::Ok;
+}
+template <class T>
+Status nanToNumParts(const Strip& strip) noexcept {
+  Strip parts = strip;
+  parts.n *= 2;
+  return nanToNumLoop<T>(parts);
+}
+
+#define ROW(name, driver, T, loop) \
+  { name, driver, kDTypeOf<T>, kDTypeOf<T>, reinterpret_cast<Inner>(loop) }
+#define CLIP(T) ROW("clip", ternaryDriver, T, (ternaryLoop<Clip, T, T, T>))
+
+const Row kRows[] = {
+    NDOPS_UNARY("ceil", Ceil, float, float),
+    NDOPS_UNARY("ceil", Ceil, double, double),
+    NDOPS_UNARY("floor", Floor, float, float),
+    NDOPS_UNARY("floor", Floor, double, double),
+    ROW("round", unaryDriver, float, roundLoop<float>),
+    ROW("round", unaryDriver, double, roundLoop<double>),
+    ROW("round", unaryDriver, Complex64, roundParts<float>),
+    ROW("round", unaryDriver, Complex128, roundParts<double>),
+    ROW("nanToNum", unaryDriver, float, nanToNumLoop<float>),
+    ROW("nanToNum", unaryDriver, double, nanToNumLoop<double>),
+    ROW("nanToNum", unaryDriver, Complex64, nanToNumParts<float>),
+    ROW("nanToNum", unaryDriver, Complex128, nanToNumParts<double>),
+    CLIP(std::uint8_t),
+    CLIP(std::uint16_t),
+    CLIP(std::uint32_t),
+    CLIP(std::uint64_t),
+    CLIP(std::int8_t),
+    CLIP(std::int16_t),
+    CLIP(std::int32_t),
+    CLIP(std::int64_t),
+    CLIP(float),
+    CLIP(double),
+    CLIP(Complex64),
+    CLIP(Complex128),
+};
+
+}  // namespace
+}  // namespace ndops::NDOPS_LEVEL
+
+NDOPS_OFFER(kRows)

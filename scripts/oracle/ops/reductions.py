@@ -1,0 +1,118 @@
+"""reductions: sums and products of small integers are exact, so that any order of adding gives the same bits."""
+
+import numpy as np
+import scipy.special
+
+from patterns import Case, Slot, calls, reduce
+from truth import (BOOL, COMPLEX, DTYPES, FLOATING, INTEGER, FLOATX, Refused, accurate, axes, exactly, floating, keras_ops,
+                   name_of, result_type, tensor, wide)
+from values import INF, NAN, small, uniform
+
+FAMILY = "reductions"
+
+
+def integer_or(keras, float_function):
+    """Keras for integers and bool; floating dtypes in extended precision."""
+    def truth(x, axis=None, keepdims=False, **named):
+        axis = axes(axis)
+        if name_of(x) in FLOATING + COMPLEX:
+            return accurate(lambda wide: float_function(wide, axis=axis, keepdims=keepdims, **named), x)
+        return np.asarray(keras(x, axis=axis, keepdims=keepdims, **named))
+    return truth
+
+
+def prod(x, axis=None, keepdims=False, dtype=None):
+    if dtype is not None:
+        return np.asarray(np.prod(x, axis=axes(axis), keepdims=keepdims, dtype=dtype))
+    return integer_or(keras_ops.prod, np.prod)(x, axis, keepdims)
+
+
+def spread(function):
+    """std and var: integers as floatx(). Keras's var of complex numbers is complex, its std real."""
+    def truth(x, axis=None, keepdims=False):
+        x = floating(x)
+        result = np.asarray(function(wide(x), axis=axes(axis), keepdims=keepdims))
+        if name_of(x) in COMPLEX and function is np.std:
+            return result.astype({"complex64": "float32", "complex128": "float64"}[name_of(x)])
+        return result.astype(x.dtype)
+    return truth
+
+
+def average(x, axis=None, weights=None):
+    if weights is None:
+        dtype = floating(x).dtype
+    else:
+        dtype = np.dtype(result_type(x.dtype, weights.dtype, float))
+        weights = wide(weights.astype(dtype)) if dtype.name in FLOATING + COMPLEX else weights
+    return np.asarray(np.average(wide(x.astype(dtype)), axis=axes(axis), weights=weights)).astype(dtype)
+
+
+def logsumexp(x, axis=None, keepdims=False):
+    x = floating(x)
+    return np.asarray(scipy.special.logsumexp(x.astype("float64"), axis=axes(axis), keepdims=keepdims)).astype(x.dtype)
+
+
+def extreme(function):
+    def truth(x, axis=None, keepdims=False, initial=None):
+        return np.asarray(function(exactly(x), axis=axes(axis), keepdims=keepdims, initial=initial)).astype(x.dtype)
+    return truth
+
+
+def place(function):
+    def truth(x, axis=None, keepdims=False):
+        if isinstance(axis, list):
+            raise Refused("TypeError")
+        return np.asarray(function(exactly(x), axis=axis, keepdims=keepdims)).astype("int32")
+    return truth
+
+
+def any_all(function):
+    return lambda x, axis=None, keepdims=False: np.asarray(function(x, axis=axes(axis), keepdims=keepdims)).astype(bool)
+
+
+NANS = [[1, NAN, 3], [NAN, NAN, 1], [2, -INF, INF]]
+EXTREME_MORE = [
+    Case(tensor(NANS, "float32"), 0), Case(tensor(NANS, "float64"), 1), Case(tensor(NANS, "float16"), 1),
+    Case(tensor(NANS, "bfloat16"), 1), Case(tensor([[2**63 - 1, -2**63, 0]], "int64"), 1),
+    Case(tensor([2**64 - 1, 2**63], "uint64")), Case(tensor([1 + 2j, 1 - 2j, -5 + 9j], "complex64")),
+]
+INITIAL = [Case(small("float32", (2, 3)), initial=2), Case(small("int32", (2, 3)), 1, False, 3),
+           Case(tensor(np.zeros((2, 0)), "float32"), axis=1, initial=-1.5)]
+
+reduce(FAMILY, "sum", integer_or(keras_ops.sum, np.sum), more=[
+    Case(tensor([2**31 - 1, 1], "int32")), Case(tensor([2**63 - 1, 1], "int64")), Case(tensor([200, 100], "uint8")),
+    Case(tensor([127, 127, 127], "int8")), Case(tensor(np.ones((260,)), "bool")), Case(tensor([INF, -INF], "float64")),
+    Case(uniform("float32", (200,), 0, 1)), Case(uniform("float64", (99,), 0, 1))])
+reduce(FAMILY, "prod", prod, values=lambda dtype, shape: small(dtype, shape, low=1, high=2), more=[
+    Case(tensor([2**30, 8], "int32")), Case(tensor([100, 100, 100], "uint8")), Case(small("int32", (3,), low=1), dtype="float32")])
+reduce(FAMILY, "mean", integer_or(keras_ops.mean, np.mean), more=[
+    Case(tensor([2**31 - 1, 2**31 - 1], "int32")), Case(tensor([2**63 - 1, 1], "int64")),
+    Case(uniform("float32", (200,), 0, 1)), Case(tensor(np.full((1200,), 60.0), "float16"))])
+reduce(FAMILY, "std", spread(np.std), more=[Case(uniform("float32", (150,), 100, 101)), Case(tensor([3.0], "float32"))])
+reduce(FAMILY, "var", spread(np.var), more=[Case(uniform("float32", (150,), 100, 101)), Case(tensor([3.0], "float32"))])
+reduce(FAMILY, "max", extreme(np.max), empty=False, zero_sign=False, more=EXTREME_MORE + INITIAL)
+reduce(FAMILY, "min", extreme(np.min), empty=False, zero_sign=False, more=EXTREME_MORE + INITIAL)
+reduce(FAMILY, "amax", extreme(np.max), empty=False, zero_sign=False, more=EXTREME_MORE)
+reduce(FAMILY, "amin", extreme(np.min), empty=False, zero_sign=False, more=EXTREME_MORE)
+reduce(FAMILY, "all", any_all(np.all), more=[Case(tensor([1, NAN, -0.0], "float32")), Case(tensor([NAN], "float32"))])
+reduce(FAMILY, "any", any_all(np.any), more=[Case(tensor([0, -0.0], "float32")), Case(tensor([NAN], "float64"))])
+reduce(FAMILY, "countNonzero", lambda x, axis=None: np.asarray(np.count_nonzero(exactly(x), axis=axes(axis))).astype("int32"),
+       keepdims=False)
+reduce(FAMILY, "logsumexp", logsumexp, dtypes=[d for d in DTYPES if d not in COMPLEX], open_=COMPLEX, more=[
+    Case(tensor([-INF, -INF], "float32")), Case(tensor([INF, 1], "float32")), Case(tensor([1000, 1000.5], "float32")),
+    Case(tensor([-1e30, -1e30], "float32")), Case(tensor([], "float32")), Case(uniform("float64", (50,), -700, 700))])
+ARG_MORE = EXTREME_MORE + [Case(tensor([-0.0, 0.0], "float32")), Case(tensor([0.0, -0.0], "float32")),
+                           Case(tensor([1, 3, 3, 0, 0], "int32")), Case(small("float32", (2, 3)), None, True)]
+reduce(FAMILY, "argmax", place(np.argmax), empty=False, lists=False, more=ARG_MORE)
+reduce(FAMILY, "argmin", place(np.argmin), empty=False, lists=False, more=ARG_MORE)
+
+W = tensor([1, 2, 3], "float32")
+calls(FAMILY, "average", average,
+      *[Case(small(dtype, (2, 3))) for dtype in DTYPES],
+      *[Case(small(dtype, (2, 3)), 1, W) for dtype in DTYPES],
+      *[Case(small("float32", (2, 3)), 0), Case(small("int64", (2, 3)), -1, tensor([1, 2, 1], "int64"))],
+      Case(small("float32", (2, 3)), weights=tensor([[1, 2, 1], [2, 1, 1]], "float32")),
+      Case(small("float32", (2, 3)), 0, tensor([[1, 2, 1], [2, 1, 1]], "float32")),
+      Case(small("float32", (2, 3, 4)), [0, 2]), Case(tensor([1, NAN], "float32")), Case(tensor(3.0, "float32")),
+      Case(small("float32", (2, 3)), weights=W, throws="Error"), Case(small("float32", (2, 3)), 0, W, throws="RangeError"),
+      Case(small("float32", (2, 3)), 2, throws="RangeError"), slots=[Slot()])

@@ -1,0 +1,2 @@
+/** The Keras spelling of an op's name. */
+export const kerasName = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
