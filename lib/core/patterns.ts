@@ -23,7 +23,7 @@ import {
 import { typeError } from './errors'
 import { begin, flatView, kernel, number, run, scalar, view } from './launch'
 import { PROMOTION } from './promotion'
-import { broadcast, sameShape, SCALAR } from './shape'
+import { broadcast, sameShape, SCALAR, type Shape } from './shape'
 
 /**
  * What an op does with dtypes: from the dtype that its operands meet in, the one it computes in and the one it gives.
@@ -155,6 +155,9 @@ export function input(x: Tensor | WeakScalar): void {
   else scalar(x)
 }
 
+/** Whether two shapes of one size are the same; rows need no look at their sizes. */
+const alike = (a: Shape, b: Shape): boolean => a === b || (a.length === 1 && b.length === 1) || sameShape(a, b)
+
 /** An elementwise op of two operands that broadcast. */
 export function binary(name: string, rule: Rule, options: BinaryOptions = {}): Binary {
   const target = kernel(options.kernelName ?? name)
@@ -196,7 +199,7 @@ export function binary(name: string, rule: Rule, options: BinaryOptions = {}): B
     if (apart !== undefined && code === APART) return apart(x1, x2)
     const s = signatures.of(code)
     const size = x1.size
-    if (x1.contiguous && x2.contiguous && size === x2.size && sameShape(x1.shape, x2.shape)) {
+    if (x1.contiguous && x2.contiguous && size === x2.size && alike(x1.shape, x2.shape)) {
       const out = emptyTensor(x1.shape, s & 15, size, x1.strides)
       begin(target)
       flatView(out, size)

@@ -1,12 +1,14 @@
 /** Values brought to whole numbers, into bounds, or out of infinity. */
 
 import { define } from '../core/arguments'
-import { isStrong, type Operand, operand, toTensor, type WeakScalar } from '../core/convert'
+import { castTo, isStrong, type Operand, operand, toTensor, type WeakScalar } from '../core/convert'
 import {
   BFLOAT16,
   BOOL,
   type Code,
+  codeOf,
   computing,
+  type DType,
   FLOAT16,
   FLOAT32,
   FLOAT64,
@@ -154,3 +156,16 @@ export const nanToNum = define(
     return out
   },
 )
+
+/**
+ * The elements in another dtype. Floats to integers lose their fraction and saturate, NaN becomes 0; integers wrap around;
+ * complex numbers lose their imaginary part; all but 0 becomes true. A TypeError for an unknown dtype.
+ *
+ * @example cast([1.7, -1.7, 300], 'uint8') // [1, 0, 255]
+ * @see https://keras.io/api/ops/core/#cast-function
+ */
+export const cast = define('cast', ['x', 'dtype'], [], (x: Operand, dtype: DType): Tensor => {
+  const a = toTensor('cast', 'x', x)
+  const code = codeOf('cast', dtype)
+  return code === a.code ? same(a) : castTo('cast', a, code)
+})

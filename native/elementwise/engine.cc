@@ -149,6 +149,19 @@ Status runBlock(const Plan& plan, const Cursor& at, Buffers& buffers, bool first
   return call(plan, strip, at.out, buffers);
 }
 
+/// Asks for the lines of a transposed operand that the next tile reads: no hardware sees that pattern.
+void prefetchNext(const Plan& plan, const Operand& operand, const char* from) {
+  constexpr std::int64_t kLine = 64;
+  const std::int64_t step = operand.strides[plan.rank - 1] * operand.storedSize;
+  std::uintptr_t address = reinterpret_cast<std::uintptr_t>(from);
+  for (std::int64_t c = 0; c < plan.columnPieces.step; ++c) {
+    // Past the last tile the addresses are nobody's, which a prefetch may be given.
+    address += static_cast<std::uintptr_t>(step);
+    for (std::int64_t at = 0; at < plan.rowPieces.step * operand.storedSize; at += kLine)
+      __builtin_prefetch(reinterpret_cast<const void*>(address + static_cast<std::uintptr_t>(at)), 0, 2);
+  }
+}
+
 /// One tile: several rows of the output, operands whose columns are contiguous transposed through a buffer.
 Status runTile(const Plan& plan, const Cursor& at, Buffers& buffers) {
   const std::int64_t rows = at.extent(plan.rowPieces);
@@ -167,6 +180,8 @@ Status runTile(const Plan& plan, const Cursor& at, Buffers& buffers) {
     if (operand.feed == Feed::Scalar) strip.scalars |= 1u << k;
     if (operand.feed == Feed::Direct || (operand.feed == Feed::Scalar && operand.convert == nullptr)) continue;
     const std::int64_t width = operand.feed == Feed::Scalar ? 1 : columns;
+    if (operand.strides[plan.rowAxis] == 1 && width > 1)
+      prefetchNext(plan, operand, at.in[k] + (columns - 1) * operand.strides[last] * operand.storedSize);
     gather(operand, at.in[k], rows, width, operand.strides[plan.rowAxis], operand.strides[last], buffers.operand[k],
            buffers.stored);
     row[k] = buffers.operand[k];

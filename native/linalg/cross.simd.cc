@@ -7,7 +7,8 @@
 namespace ndops::NDOPS_LEVEL {
 namespace {
 
-// Unsigned types stand for the signed ones too: both wrap. Narrow ones would be promoted to int, whose products overflow.
+// Unsigned types stand for the signed ones too: both wrap. Narrow ones would be promoted to int, whose products
+// overflow.
 template <class T>
 using Wrapping = std::conditional_t<std::is_integral_v<T> && sizeof(T) < sizeof(unsigned), unsigned, T>;
 
@@ -50,12 +51,13 @@ void component(char* out, const char* a, const char* b, const char* c, const cha
     complexComponent(reinterpret_cast<T*>(out), at(a), at(b), at(c), at(d), n);
 }
 
-#define ROW(D, T) {"cross", cross, DType::D, DType::D, reinterpret_cast<Inner>(component<T>)}
+#define ROW(D, T) \
+  { "cross", cross, DType::D, DType::D, reinterpret_cast<Inner>(component<T>) }
 
 const Row kRows[] = {
-    ROW(Uint8, std::uint8_t),    ROW(Uint16, std::uint16_t), ROW(Uint32, std::uint32_t), ROW(Uint64, std::uint64_t),
-    ROW(Int8, std::uint8_t),     ROW(Int16, std::uint16_t),  ROW(Int32, std::uint32_t),  ROW(Int64, std::uint64_t),
-    ROW(Float32, float),         ROW(Float64, double),       ROW(Complex64, Complex64),  ROW(Complex128, Complex128),
+    ROW(Uint8, std::uint8_t), ROW(Uint16, std::uint16_t), ROW(Uint32, std::uint32_t), ROW(Uint64, std::uint64_t),
+    ROW(Int8, std::uint8_t),  ROW(Int16, std::uint16_t),  ROW(Int32, std::uint32_t),  ROW(Int64, std::uint64_t),
+    ROW(Float32, float),      ROW(Float64, double),       ROW(Complex64, Complex64),  ROW(Complex128, Complex128),
 };
 
 }  // namespace

@@ -36,8 +36,8 @@ Split splitOf(const Product& product) {
   // In multiplications of float32: float64 takes twice the time, complex numbers four times that of their components.
   const bool real = !isComplex(product.dtype);
   const double weight = real ? itemSize(product.dtype) / 4.0 : itemSize(product.dtype) / 2.0;
-  const double each = weight * static_cast<double>(product.m) * static_cast<double>(product.n) *
-                      static_cast<double>(product.k);
+  const double each =
+      weight * static_cast<double>(product.m) * static_cast<double>(product.n) * static_cast<double>(product.k);
   const double total = each * static_cast<double>(product.batch);
   const double threads = blasConcurrent() ? threadCount() : 1;
   double wanted = std::max(1.0, std::min(threads, total / kSmallestPanel));
@@ -104,8 +104,8 @@ Status floatProduct(Product& product) noexcept {
 
   // With several runs each gets a result of its own; they are added up below.
   std::int64_t bytes = 0;
-  if (runs > 1 && (__builtin_mul_overflow(product.batch * runs, m * n, &bytes) ||
-                   __builtin_mul_overflow(bytes, size, &bytes)))
+  if (runs > 1 &&
+      (__builtin_mul_overflow(product.batch * runs, m * n, &bytes) || __builtin_mul_overflow(bytes, size, &bytes)))
     return product.execution->fail(Status::OutOfMemory);
   std::optional<Scratch> sums;
   if (runs > 1 && !sums.emplace(static_cast<std::size_t>(bytes))) return product.execution->fail(Status::OutOfMemory);
@@ -132,10 +132,11 @@ Status floatProduct(Product& product) noexcept {
       if (item > first && product.execution->cancelled()) return;
       const char* a = product.aAt(item) + (i * product.a.freeStride + p * product.a.innerStride) * size;
       const char* b = product.bAt(item) + (j * product.b.freeStride + p * product.b.innerStride) * size;
-      char* to = wide ? wide->as() : runs > 1 ? sums->as() + ((item * runs + run) * m * n + i * n + j) * size
-                                              : product.outAt(item) + (i * n + j) * size;
-      blasGemm(product.dtype, rows, columns, length, matrixOf(product.a, a, true, k),
-               matrixOf(product.b, b, false, k), to, wide ? columns : n);
+      char* to = wide       ? wide->as()
+                 : runs > 1 ? sums->as() + ((item * runs + run) * m * n + i * n + j) * size
+                            : product.outAt(item) + (i * n + j) * size;
+      blasGemm(product.dtype, rows, columns, length, matrixOf(product.a, a, true, k), matrixOf(product.b, b, false, k),
+               to, wide ? columns : n);
       if (!wide) continue;
       for (std::int64_t row = 0; row < rows; ++row)
         convert(product.outAt(item) + ((i + row) * n + j) * itemSize(product.outDtype), to + row * columns * size,

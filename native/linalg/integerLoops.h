@@ -1,4 +1,5 @@
-// Register tiles of the integer product: kTileRows rows by two vectors of columns, wrapping. Compiled once per CPU level.
+// Register tiles of the integer product: kTileRows rows by two vectors of columns, wrapping. Compiled once per CPU
+// level.
 #pragma once
 
 #include "linalg/productLoops.h"

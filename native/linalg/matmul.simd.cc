@@ -29,7 +29,8 @@ const ProductLoops& loopsOf() {
   }
 }
 
-#define ROW(D, T) {"matmul", matmul, DType::D, DType::D, reinterpret_cast<Inner>(loopsOf<T>)}
+#define ROW(D, T) \
+  { "matmul", matmul, DType::D, DType::D, reinterpret_cast<Inner>(loopsOf<T>) }
 
 const Row kRows[] = {
     ROW(Bool, Bool),

@@ -41,7 +41,8 @@ struct ProductLoops {
   /// Integers and bool; null for the dtypes of BLAS. Columns are packed in groups of tileColumns, k by k, at
   /// packedSize bytes an element, the last group filled up with zeros.
   void (*packColumns)(char* packed, const Strided& b, std::int64_t k, std::int64_t columns);
-  /// out (rows x columns, `leading` elements a row) = or += a (rows x k) times one packed group; columns <= tileColumns.
+  /// out (rows x columns, `leading` elements a row) = or += a (rows x k) times one packed group; columns <=
+  /// tileColumns.
   void (*tiles)(char* out, const Strided& a, const char* packed, std::int64_t rows, std::int64_t columns,
                 std::int64_t k, std::int64_t leading, bool accumulate);
   std::int64_t tileColumns;

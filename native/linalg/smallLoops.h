@@ -11,8 +11,8 @@ namespace {
 
 /// Bytes of the vectors that N columns are taken in.
 template <class T, int N>
-constexpr int kColumnBytes = N * static_cast<int>(sizeof(T)) < kVectorBytes ? N * static_cast<int>(sizeof(T))
-                                                                           : kVectorBytes;
+constexpr int kColumnBytes =
+    N * static_cast<int>(sizeof(T)) < kVectorBytes ? N * static_cast<int>(sizeof(T)) : kVectorBytes;
 
 /// Rows x N sums over p of left[i * rowStride + p * step] * right[p * leading + j], to sums[i * N + j].
 template <class T, int N, int Rows>

@@ -17,8 +17,8 @@ inline void foldVector(T* to, typename VectorOf<T, Bytes>::type v) {
   } else {
     T halves[VectorOf<T, Bytes>::lanes];
     storeVector<T, Bytes>(halves, v);
-    foldVector<T, Lanes, Bytes / 2>(to, loadVector<T, Bytes / 2>(halves) +
-                                            loadVector<T, Bytes / 2>(halves + VectorOf<T, Bytes / 2>::lanes));
+    foldVector<T, Lanes, Bytes / 2>(
+        to, loadVector<T, Bytes / 2>(halves) + loadVector<T, Bytes / 2>(halves + VectorOf<T, Bytes / 2>::lanes));
   }
 }
 
@@ -77,8 +77,7 @@ Complex<T> dotComplex(const T* x, const T* y, std::int64_t k, bool conjugate) {
   };
   std::int64_t p = 0;
   for (; p + lanes <= 2 * k; p += lanes) step(x + p, y + p);
-  if (p < 2 * k)
-    step(PaddedLanes<T, lanes>(x + p, 2 * k - p).values, PaddedLanes<T, lanes>(y + p, 2 * k - p).values);
+  if (p < 2 * k) step(PaddedLanes<T, lanes>(x + p, 2 * k - p).values, PaddedLanes<T, lanes>(y + p, 2 * k - p).values);
   for (int half = vectors / 2; half > 0; half /= 2)
     for (int v = 0; v < half; ++v) {
       straight[v] += straight[v + half];

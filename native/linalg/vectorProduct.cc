@@ -36,8 +36,8 @@ Walk walkOf(const Product& product) {
   const bool alongInPlace = same && (matrix.innerStride == 1 || product.k == 1);
   const bool acrossInPlace = same && matrix.freeStride == 1;
   Walk walk;
-  walk.along = product.n == 1 || alongInPlace ||
-               (!acrossInPlace && std::abs(matrix.innerStride) <= std::abs(matrix.freeStride));
+  walk.along =
+      product.n == 1 || alongInPlace || (!acrossInPlace && std::abs(matrix.innerStride) <= std::abs(matrix.freeStride));
   walk.gathered = walk.along ? !alongInPlace : !acrossInPlace;
   if (walk.along) {
     walk.run = std::min(product.k, kSumRun);
@@ -99,8 +99,8 @@ Status vectorProduct(Product& product) noexcept {
 
   // Sums of the runs: item by item, run by run, n each.
   std::int64_t bytes = 0;
-  if (!direct && (__builtin_mul_overflow(product.batch * walk.runs, n, &bytes) ||
-                  __builtin_mul_overflow(bytes, size, &bytes)))
+  if (!direct &&
+      (__builtin_mul_overflow(product.batch * walk.runs, n, &bytes) || __builtin_mul_overflow(bytes, size, &bytes)))
     return product.execution->fail(Status::OutOfMemory);
   std::optional<Scratch> sums;
   if (!direct && !sums.emplace(static_cast<std::size_t>(bytes))) return product.execution->fail(Status::OutOfMemory);

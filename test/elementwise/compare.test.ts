@@ -1,6 +1,5 @@
 import { deepStrictEqual } from 'node:assert'
-import { op } from '../support/ndops'
-import { ndops } from '../support/ndops'
+import { ndops, op } from '../support/ndops'
 import { record } from '../support/record'
 
 record('equal')

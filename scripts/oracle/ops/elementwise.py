@@ -23,18 +23,10 @@ def power(x1, x2):
     return accurate(np.power, x1.astype(dtype), x2.astype(dtype)) if dtype in FLOATING + COMPLEX else result
 
 
-def mod(x1, x2):
-    return keras_ops.mod(*weaken(x1, x2))
-
-
 def power_base(dtype):
     if dtype in INTEGER:
         return tensor([0, 1, 2, 3, 7, 13], dtype)
     return pairable(dtype)
-
-
-def divide_no_nan(x1, x2):
-    return keras_ops.divide_no_nan(*weaken(x1, x2))
 
 
 NO_NAN_ZEROS = Case(tensor([1, 0, -1, NAN, INF], "float32"), tensor([0, 0, -0.0, 0, 0], "float32"))
@@ -49,10 +41,10 @@ binary_op(FAMILY, "add", binary(keras_ops.add), more=[
 ])
 binary_op(FAMILY, "subtract", binary(keras_ops.subtract))
 binary_op(FAMILY, "multiply", binary(keras_ops.multiply))
-binary_op(FAMILY, "divide", binary(keras_ops.divide))
-binary_op(FAMILY, "divideNoNan", divide_no_nan, more=[NO_NAN_ZEROS])
+binary_op(FAMILY, "divide", binary(keras_ops.divide, quotient=True), more=[Case(-3, tensor([1, 2], "uint8")), Case(tensor([1, 2], "uint8"), 300)])
+binary_op(FAMILY, "divideNoNan", binary(keras_ops.divide_no_nan, quotient=True), more=[NO_NAN_ZEROS])
 binary_op(FAMILY, "floorDivide", binary(keras_ops.floor_divide))
-binary_op(FAMILY, "mod", mod)
+binary_op(FAMILY, "mod", binary(keras_ops.mod))
 binary_op(FAMILY, "power", power, pairs=power_base, more=[
     Case(tensor([1, 2, -1], "int32"), tensor([2, -1, 3], "int32")),
     Case(tensor([2], "int64"), -2),
@@ -65,9 +57,9 @@ binary_op(FAMILY, "maximum", binary(keras_ops.maximum), zero_sign=False)
 binary_op(FAMILY, "minimum", binary(keras_ops.minimum), zero_sign=False)
 unary(FAMILY, "negative", keras_ops.negative, dtypes=DTYPES[1:])
 unary(FAMILY, "abs", keras_ops.abs)
-unary(FAMILY, "sign", keras_ops.sign, dtypes=DTYPES[1:])
+unary(FAMILY, "sign", lambda x: keras_ops.sign(exactly(x)).astype(x.dtype), dtypes=DTYPES[1:])
 unary(FAMILY, "square", keras_ops.square)
-unary(FAMILY, "reciprocal", unary_math(lambda x: 1 / x))
+unary(FAMILY, "reciprocal", unary_math(lambda x: 1 / x), edge=lambda dtype: edges(dtype)[1:] if dtype in COMPLEX else edges(dtype))
 unary(FAMILY, "sqrt", unary_math(np.sqrt))
 unary(FAMILY, "rsqrt", unary_math(lambda x: 1 / np.sqrt(x)))
 

@@ -41,7 +41,9 @@ for (const name of names) {
   const good = status === 0
   if (!good) failed++
   const counts = /assertions:.*/.exec(stdout)?.[0] ?? ''
-  console.log(`${good ? 'ok  ' : 'FAIL'} ${name ?? '(its own choice)'}: ${signal ?? `kernels for ${used(env)}`}; ${counts}`)
+  console.log(
+    `${good ? 'ok  ' : 'FAIL'} ${name ?? '(its own choice)'}: ${signal ?? `kernels for ${used(env)}`}; ${counts}`,
+  )
   if (!good) console.log(stdout)
 }
 console.log(`${names.length - failed} passed, ${failed} failed`)

@@ -20,7 +20,9 @@ Array<T> counted(Shape shape, int from) {
 /// Component i of the product of vectors with 2 or 3 components.
 template <class T>
 T expected(const std::vector<T>& a, const std::vector<T>& b, int i) {
-  const auto of = [](const std::vector<T>& v, int at) { return at < static_cast<int>(v.size()) ? v[static_cast<std::size_t>(at)] : T{0}; };
+  const auto of = [](const std::vector<T>& v, int at) {
+    return at < static_cast<int>(v.size()) ? v[static_cast<std::size_t>(at)] : T{0};
+  };
   const int j = (i + 1) % 3;
   const int k = (i + 2) % 3;
   return static_cast<T>(of(a, j) * of(b, k) - of(a, k) * of(b, j));
@@ -49,8 +51,7 @@ TEST_CASE_TEMPLATE("cross: 2 and 3 components, any layout, blocks and threads", 
               std::vector<T> y;
               for (std::int64_t c = 0; c < da; ++c) x.push_back(a[i * da + c]);
               for (std::int64_t c = 0; c < db; ++c) y.push_back(b[i * db + c]);
-              for (int c = flat ? 2 : 0; c < 3; ++c)
-                same = same && out[flat ? i : i * 3 + c] == expected(x, y, c);
+              for (int c = flat ? 2 : 0; c < 3; ++c) same = same && out[flat ? i : i * 3 + c] == expected(x, y, c);
             }
             CHECK(same);
           }

@@ -185,8 +185,8 @@ struct Threads {
   ~Threads() { setThreadCount(before); }
 };
 
-#define EACH_DTYPE                                                                                                   \
-  Bool, std::uint8_t, std::uint16_t, std::uint32_t, std::uint64_t, std::int8_t, std::int16_t, std::int32_t,          \
+#define EACH_DTYPE                                                                                          \
+  Bool, std::uint8_t, std::uint16_t, std::uint32_t, std::uint64_t, std::int8_t, std::int16_t, std::int32_t, \
       std::int64_t, Float16, Bfloat16, float, double, Complex64, Complex128
 
 }  // namespace
@@ -244,7 +244,8 @@ TEST_CASE("matmul: int8 products in int32, and operands of other dtypes") {
 
 TEST_CASE_TEMPLATE("matmul: batches that broadcast, fold and do not", T, std::int32_t, Bfloat16, float, Complex128) {
   Random random{4};
-  for (const auto& [m, n, k] : std::vector<std::array<std::int64_t, 3>>{{3, 4, 5}, {20, 18, 33}, {1, 30, 7}, {30, 1, 7}})
+  for (const auto& [m, n, k] :
+       std::vector<std::array<std::int64_t, 3>>{{3, 4, 5}, {20, 18, 33}, {1, 30, 7}, {30, 1, 7}})
     for (int kind = 0; kind < 6; ++kind) {
       CAPTURE(kind);
       CAPTURE(m);
