@@ -10,6 +10,7 @@ import {
   broadcast,
   contiguousStrides,
   integer,
+  MAX_RANK,
   normalizeAxis,
   SCALAR,
   type Shape,
@@ -67,8 +68,13 @@ function gather(
   }
 }
 
-const insert = (shape: Shape, position: number, sizes: Shape): Shape =>
-  shapeOf([...shape.slice(0, position), ...sizes, ...shape.slice(position)])
+/** The shape with sizes put in at a position. */
+function insert(op: string, shape: Shape, position: number, sizes: Shape): Shape {
+  const rank = shape.length + sizes.length
+  if (rank > MAX_RANK)
+    throw rangeError(op, 'RANK', `the result would have ${rank} axes; at most ${MAX_RANK} are supported`)
+  return shapeOf([...shape.slice(0, position), ...sizes, ...shape.slice(position)])
+}
 
 /**
  * The elements of `x` at `indices` along an axis, or, with `axis` null, of the flattened `x`: the shape of `indices`
@@ -86,7 +92,7 @@ export const take = define(
   ['axis'],
   (x: Operand, indices: Operand, axis: number | null = null): Tensor =>
     gather('take', TAKE, [x, indices], axis, (from, picked, along) =>
-      insert([...from.slice(0, along), ...from.slice(along + 1)], along, picked),
+      insert('take', [...from.slice(0, along), ...from.slice(along + 1)], along, picked),
     ),
 )
 
@@ -186,10 +192,11 @@ function pickArrays({ from, arrays, position, shapes }: Pick): Tensor {
   const all = [...arrays.map((array) => array.tensor.shape), ...shapes]
   const common = all.reduce((met, shape) => broadcast('getItem', met, shape), SCALAR)
   const others = from.shape.filter((_, axis) => !arrays.some((array) => array.axis === axis))
-  const shape = insert(others, position, common)
+  const shape = insert('getItem', others, position, common)
   const size = sizeOf('getItem', shape)
   if (arrays.length === 0) {
     const strides = insert(
+      'getItem',
       from.strides,
       position,
       common.map(() => 0),
@@ -213,7 +220,7 @@ function pickMasked({ from, position }: Pick, mask: ArrayIndex): Tensor {
   const end = mask.axis + mask.tensor.shape.length
   const axes = from.shape.map((_, axis) => axis)
   const others = axes.filter((axis) => axis < mask.axis || axis >= end)
-  const order = insert(others, position, axes.slice(mask.axis, end))
+  const order = insert('getItem', others, position, axes.slice(mask.axis, end))
   const sizes = others.map((axis) => from.shape[axis] as number)
   begin(GET_ITEM_MASKED)
   late(code)
@@ -227,7 +234,7 @@ function pickMasked({ from, position }: Pick, mask: ArrayIndex): Tensor {
   view(mask.tensor)
   number(position)
   return runLate('getItem', ITEM_BYTES[code] as number, (storage, rows, columns) => {
-    const shape = insert(sizes, position, [rows])
+    const shape = insert('getItem', sizes, position, [rows])
     return new Tensor(storage, 0, code, shape, contiguousStrides(shape), rows * columns, true)
   })
 }
