@@ -17,7 +17,7 @@ export const BRAND: unique symbol = Symbol.for('ndops.Tensor')
  * An n-dimensional array of one of the 15 dtypes. Made by ops, never by `new`. Immutable in shape and dtype and, by
  * contract, in content. Every op whose first argument is the operand is a method too: `x.add(y).sum(1)`.
  */
-export class Tensor implements Iterable<Tensor> {
+export class Tensor {
   /** @internal */
   storage: Storage
   /** @internal Elements from the storage's beginning. */
@@ -89,8 +89,8 @@ export class Tensor implements Iterable<Tensor> {
   *[Symbol.iterator](): Iterator<Tensor> {
     const { shape, strides } = this
     if (shape.length === 0) throw typeError('iterate', 'RANK', 'a 0-d tensor has no first axis; use item()')
-    const innerShape = Object.freeze(shape.slice(1))
-    const innerStrides = Object.freeze(strides.slice(1))
+    const innerShape = shape.slice(1)
+    const innerStrides = strides.slice(1)
     const [n, step] = [shape[0] as number, strides[0] as number]
     const size = n === 0 ? 0 : this.size / n
     for (let i = 0; i < n; i++) yield viewOf(this, this.offset + i * step, innerShape, innerStrides, size)
@@ -156,5 +156,6 @@ export function emptyTensor(shape: Shape, code: Code, size: number, strides?: re
 
 /** A view of a tensor's memory: nothing is copied. `offset` is from the storage's beginning. */
 export function viewOf(x: Tensor, offset: number, shape: Shape, strides: readonly number[], size: number): Tensor {
-  return new Tensor(x.storage, offset, x.code, shape, strides, size, isContiguous(shape, strides))
+  const contiguous = isContiguous(shape, strides)
+  return new Tensor(x.storage, offset, x.code, Object.freeze(shape), Object.freeze(strides), size, contiguous)
 }

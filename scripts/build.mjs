@@ -58,13 +58,14 @@ export async function buildNativeTests() {
   })
 }
 
-/** The native tests once more, under AddressSanitizer and UBSan. */
-export async function buildSanitized() {
+/** The native tests once more, under AddressSanitizer and UBSan; `addon` makes build/sanitize/ndops.node besides. */
+export async function buildSanitized({ addon: withAddon = false } = {}) {
   const made = fingerprint([...nativeSources(), ...filesUnder(['test/native'])], process.arch)
-  await once('sanitized', made, [`${sanitizedFolder}/ndops_tests`], async () => {
+  const outputs = [`${sanitizedFolder}/ndops_tests`, ...(withAddon ? [`${sanitizedFolder}/ndops.node`] : [])]
+  await once('sanitized', made, outputs, async () => {
     say('building the native tests with sanitizers')
     const generator = generatorOf(sanitizedFolder)
-    const options = ['-DNDOPS_ADDON=OFF', '-DNDOPS_TESTS=ON', '-DNDOPS_SANITIZE=ON']
+    const options = [`-DNDOPS_ADDON=${withAddon ? 'ON' : 'OFF'}`, '-DNDOPS_TESTS=ON', '-DNDOPS_SANITIZE=ON']
     const configure = ['-S', '.', '-B', sanitizedFolder, '-G', generator, ...options]
     if ((await run('cmake', configure, { stdio: ['ignore', 'ignore', 'inherit'] })) !== 0) failed('the sanitized tests')
     if ((await run('cmake', ['--build', sanitizedFolder, '-j', String(cores)])) !== 0) failed('the sanitized tests')
@@ -86,6 +87,8 @@ export async function buildLibrary() {
       rmSync(path.join(root, made), { recursive: true, force: true })
     if ((await run(process.execPath, ['scripts/generate.mjs'])) !== 0) stop('scripts/generate.mjs failed: see above')
     if ((await tsc('tsconfig.json')) !== 0) stop('the TypeScript in lib/ did not compile: see above')
+    if ((await run(process.execPath, ['scripts/generate.mjs', '--entries'])) !== 0)
+      stop('scripts/generate.mjs failed: see above')
   })
 }
 

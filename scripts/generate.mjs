@@ -79,11 +79,40 @@ export function generate(root) {
     const path = join(folder, file)
     if (!existsSync(path) || readFileSync(path, 'utf8') !== HEADER + text) writeFileSync(path, HEADER + text)
   }
-  // ES modules see the CommonJS build, so that there is one state behind both.
+}
+
+/**
+ * Writes the entries of dist/, after the compiler. Its own would pass each function on through getters of getters, which
+ * costs more than the call of a small op: here they are plain properties. ES modules see the same CommonJS state.
+ */
+export function writeEntries(root) {
+  const files = opFiles(join(root, 'lib'))
+  const config = exportedNames(readFileSync(join(root, 'lib/config.ts'), 'utf8'))
+  const pass = (module, names) => names.map(([from, to]) => `exports.${to} = ${module}.${from}\n`).join('')
+  const same = (names) => names.map((name) => [name, name])
+  const spellings = (names) =>
+    names.flatMap((name) => [...new Set([name, kerasName(name)])].map((spelling) => [name, spelling]))
+  const common = [
+    "// Made by scripts/generate.mjs.\n'use strict'\nObject.defineProperty(exports, '__esModule', { value: true })\n",
+    "require('./methods')\nexports.Tensor = require('./tensor').Tensor\n",
+    `const config = require('./config')\n${pass('config', same(config))}`,
+  ].join('')
+  const ops = files
+    .map(({ family, stem, names }) => {
+      const module = `${family}_${stem}`
+      return `const ${module} = require('./${family}/${stem}')\n${pass(module, spellings(names))}`
+    })
+    .join('')
+  const later = `const later = require('./generated/promises')\n${pass('later', files.flatMap(({ names }) => spellings(names).map(([, name]) => [name, name])))}`
   const dist = join(root, 'dist')
-  mkdirSync(dist, { recursive: true })
+  writeFileSync(join(dist, 'index.js'), common + ops)
+  writeFileSync(join(dist, 'promises.js'), common + later)
   for (const entry of ['index', 'promises'])
     for (const ending of ['.mjs', '.d.mts']) writeFileSync(join(dist, entry + ending), `export * from './${entry}.js'\n`)
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) generate(join(dirname(fileURLToPath(import.meta.url)), '..'))
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+  if (process.argv.includes('--entries')) writeEntries(root)
+  else generate(root)
+}

@@ -58,8 +58,9 @@ export interface Op<R extends readonly string[], O extends readonly string[], F 
 /** Whether an argument is the trailing named object: a plain one without `data` or `re`. */
 export function isNamed(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value) || isTensorLike(value)) return false
+  // Plain in this realm or another: made by a literal, or without a prototype.
   const prototype = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) return false
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return false
   return !('data' in value) && !('re' in value)
 }
 

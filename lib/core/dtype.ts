@@ -160,12 +160,17 @@ export function weakAlone(weak: Weak): Code {
 const LOW = [0, 0, 0, 0, 0, -0x80, -0x8000, -0x80000000, -(2 ** 63)]
 const HIGH = [1, 0xff, 0xffff, 0xffffffff, 2 ** 64, 0x7f, 0x7fff, 0x7fffffff, 2 ** 63]
 
-/** Throws a RangeError where an integer dtype cannot hold a whole number. 2^63 and 2^64 themselves are past the end. */
-export function checkFits(op: string, value: number | bigint, code: Code): void {
-  if (!isInteger(code)) return
+/** Whether an integer dtype can hold a whole number; others always can. 2^63 and 2^64 themselves are past the end. */
+export function fits(value: number | bigint, code: Code): boolean {
+  if (!isInteger(code)) return true
   const wide = code === INT64 || code === UINT64
   const low = LOW[code] as number
   const high = HIGH[code] as number
-  if (value >= low && (wide ? value < high : value <= high)) return
+  return value >= low && (wide ? value < high : value <= high)
+}
+
+/** Throws a RangeError where an integer dtype cannot hold a whole number. */
+export function checkFits(op: string, value: number | bigint, code: Code): void {
+  if (fits(value, code)) return
   throw rangeError(op, 'VALUE', `${value} does not fit into ${DTYPES[code]}; cast the tensor to a wider dtype first`)
 }

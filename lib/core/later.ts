@@ -39,7 +39,7 @@ export function later<T extends AnyFunction>(op: T): Later<T> {
     let signal: unknown
     let given = args
     const last = args[args.length - 1]
-    if (isNamed(last) && 'signal' in last) {
+    if (args.length > parameters.required.length && isNamed(last) && 'signal' in last) {
       const { signal: named, ...rest } = last
       signal = named
       given = args.slice(0, -1)

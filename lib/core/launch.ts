@@ -155,10 +155,9 @@ export function flatView(x: Viewed, size: number): void {
   block[at + 1] = storage.generation
   block[at + 2] = x.code
   block[at + 3] = x.offset
-  block[at + 4] = 1
+  block[at + 4] = -1
   block[at + 5] = size
-  block[at + 6] = 1
-  cursor = at + 7
+  cursor = at + 6
   views++
 }
 

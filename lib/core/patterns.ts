@@ -22,7 +22,8 @@ import {
 } from './dtype'
 import { typeError } from './errors'
 import { begin, flatView, kernel, number, run, scalar, view } from './launch'
-import { broadcast, sameShape, SCALAR } from './shape'
+import { PROMOTION } from './promotion'
+import { broadcast, sameShape, SCALAR, type Shape } from './shape'
 
 /**
  * What an op does with dtypes: from the dtype that its operands meet in, the one it computes in and the one it gives.
@@ -38,7 +39,7 @@ export const signature = (compute: Code, result: Code): Signature => compute * 1
 /** The dtype itself. */
 export const same: Rule = (met) => signature(computing(met), met)
 
-/** Integers and bool become floating: floatx(), float64 for 64-bit integers where Keras has it so. */
+/** Integers and bool become floating: floatx(). */
 export const toFloat: Rule = (met) => {
   const result = isInexact(met) ? met : floatxDtype()
   return signature(computing(result), result)
@@ -114,12 +115,18 @@ export function unary(name: string, rule: Rule, kernelName = name): Unary {
 
 export type Binary = Op<readonly ['x1', 'x2'], readonly [], (x1: Operand, x2: Operand) => Tensor>
 
-/** How a binary op treats a bare integer beside an integer tensor. */
 export interface BinaryOptions {
   readonly kernelName?: string
-  /** Compares by value: an integer that the dtype cannot hold is no error, the two meet in a dtype that holds both. */
-  readonly byValue?: boolean
+  /** The dtype that two tensors meet in, by their codes; Keras's lattice unless given. */
+  readonly table?: readonly (readonly Code[])[]
+  /** The dtype that operands meet in of which one at least is a bare number; `meet` unless given. */
+  readonly meet?: (op: string, a: Tensor | WeakScalar, b: Tensor | WeakScalar) => Code
+  /** Called where the dtypes meet in APART, which only a `table` or `meet` of the op's own gives. */
+  readonly apart?: (a: Tensor | WeakScalar, b: Tensor | WeakScalar) => Tensor
 }
+
+/** No dtype holds both operands. */
+export const APART: Code = 15
 
 /** The dtype that a tensor and a bare number meet in; checks that an integer one can hold the number. */
 export function meetWeak(op: string, code: Code, x: WeakScalar): Code {
@@ -148,13 +155,20 @@ export function input(x: Tensor | WeakScalar): void {
   else scalar(x)
 }
 
+/** Whether two shapes of one size are the same; rows need no look at their sizes. */
+const alike = (a: Shape, b: Shape): boolean => a === b || (a.length === 1 && b.length === 1) || sameShape(a, b)
+
 /** An elementwise op of two operands that broadcast. */
 export function binary(name: string, rule: Rule, options: BinaryOptions = {}): Binary {
   const target = kernel(options.kernelName ?? name)
+  const table = options.table ?? PROMOTION
+  const meeting = options.meet ?? meet
+  const apart = options.apart
   const signatures = new Signatures(name, rule)
   const names = ['x1', 'x2']
 
   const finish = (a: Tensor | WeakScalar, b: Tensor | WeakScalar, met: Code): Tensor => {
+    if (apart !== undefined && met === APART) return apart(a, b)
     const s = signatures.of(met)
     const shapeA = isStrong(a) ? a.shape : SCALAR
     const shapeB = isStrong(b) ? b.shape : SCALAR
@@ -169,19 +183,23 @@ export function binary(name: string, rule: Rule, options: BinaryOptions = {}): B
     return out
   }
 
+  const met = (a: Code, b: Code): Code => (table[a] as readonly Code[])[b] as Code
+
   const general = (x1: unknown, x2: unknown): Tensor => {
     const a = operand(name, 'x1', x1)
     const b = operand(name, 'x2', x2)
-    return finish(a, b, options.byValue === true ? meetByValue(name, a, b) : meet(name, a, b))
+    return finish(a, b, isStrong(a) && isStrong(b) ? met(a.code, b.code) : meeting(name, a, b))
   }
 
   const op = function (x1: unknown, x2: unknown): Tensor {
     // biome-ignore lint/complexity/noArguments: counting without an array is what keeps a call cheap
     if (arguments.length !== 2) checkCount(name, names, 2, arguments.length)
     if (!(x1 instanceof Tensor) || !(x2 instanceof Tensor)) return general(x1, x2)
-    const s = signatures.of(promote(x1.code, x2.code))
+    const code = (table[x1.code] as readonly Code[])[x2.code] as Code
+    if (apart !== undefined && code === APART) return apart(x1, x2)
+    const s = signatures.of(code)
     const size = x1.size
-    if (x1.contiguous && x2.contiguous && size === x2.size && sameShape(x1.shape, x2.shape)) {
+    if (x1.contiguous && x2.contiguous && size === x2.size && alike(x1.shape, x2.shape)) {
       const out = emptyTensor(x1.shape, s & 15, size, x1.strides)
       begin(target)
       flatView(out, size)
@@ -209,16 +227,4 @@ function product(shape: readonly number[]): number {
   let size = 1
   for (let axis = 0; axis < shape.length; axis++) size *= shape[axis] as number
   return size
-}
-
-/** Where a bare integer beside integers compares by value: the dtype that holds both, so that nothing wraps. */
-function meetByValue(op: string, a: Tensor | WeakScalar, b: Tensor | WeakScalar): Code {
-  try {
-    return meet(op, a, b)
-  } catch (error) {
-    const strong = isStrong(a) ? a : isStrong(b) ? b : undefined
-    const weak = isStrong(a) ? (isStrong(b) ? undefined : b) : a
-    if (strong === undefined || weak === undefined || weak.weak !== 'int') throw error
-    return promote(strong.code, weak.code)
-  }
 }

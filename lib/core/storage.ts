@@ -22,6 +22,8 @@ export class Storage {
   references = 0
   /** Bytes handed out, where this is a slab; -1 for a block of one tensor's own. */
   used: number
+  /** Where a slab's first aligned byte is. */
+  start = 0
   /** Memory of the engine's own that the handle stands over: kept alive here, never handed out. */
   readonly engine: ArrayBuffer | undefined
   /** Structured clone meets it and is refused with a hint. */
@@ -41,6 +43,10 @@ export class Storage {
 /** What a disposed tensor points at: its handle names nothing, so every use is refused. */
 export const DISPOSED = new Storage(-3, 0, 0, -1, undefined)
 
+/**
+ * Slabs are memory of the engine's own: its collections free them in a loop that never yields too, and what it allocates
+ * next is then warm. A fresh page costs more than some hundred small results.
+ */
 const SLAB_BYTES = 32 * 1024
 /** Results up to this many bytes share a slab: keeping one of them keeps at most SLAB_BYTES. */
 const SMALL_BYTES = 2048
@@ -63,7 +69,7 @@ function free(slot: number, generation: number): void {
   addon.release()
 }
 
-function engineStorage(bytes: number): Storage {
+function engineStorage(bytes: number, used: number): Storage {
   let buffer: ArrayBuffer
   try {
     buffer = Buffer.allocUnsafeSlow(bytes).buffer as ArrayBuffer
@@ -71,7 +77,7 @@ function engineStorage(bytes: number): Storage {
     throw statusError('allocate', Status.OutOfMemory, 0, 0, 0)
   }
   addon.adopt(buffer)
-  return finish(bytes, -1, buffer)
+  return finish(bytes, used, buffer)
 }
 
 /** The storage that the addon has just made. */
@@ -88,10 +94,10 @@ export function own(storage: Storage): Storage {
   return storage
 }
 
-function nativeStorage(bytes: number, used: number): Storage {
+function nativeStorage(bytes: number): Storage {
   words[0] = bytes
   addon.allocate()
-  return finish(bytes, used, undefined)
+  return finish(bytes, -1, undefined)
 }
 
 let slab: Storage | undefined
@@ -109,7 +115,8 @@ export function allocate(bytes: number): Storage {
   if (bytes <= SMALL_BYTES) {
     let current = slab
     if (current === undefined || current.used + bytes > SLAB_BYTES) {
-      current = slab = nativeStorage(SLAB_BYTES, 0)
+      current = slab = engineStorage(SLAB_BYTES, 0)
+      current.used = current.start = words[WORD.DETAIL] as number
     }
     given = current.used
     current.used += (bytes + (ALIGNMENT - 1)) & -ALIGNMENT
@@ -119,9 +126,9 @@ export function allocate(bytes: number): Storage {
   given = 0
   if (soft) {
     soft = addon.memory().live > SOFT_CAP
-    if (soft) return engineStorage(bytes)
+    if (soft) return engineStorage(bytes, -1)
   }
-  const storage = nativeStorage(bytes, -1)
+  const storage = nativeStorage(bytes)
   soft = (words[WORD.DETAIL] as number) > SOFT_CAP
   return storage
 }
@@ -134,7 +141,7 @@ export function retain(storage: Storage): void {
 export function release(storage: Storage): void {
   if (--storage.references > 0 || storage === DISPOSED) return
   if (storage === slab) {
-    storage.used = 0
+    storage.used = storage.start
     return
   }
   free(storage.slot, storage.generation)

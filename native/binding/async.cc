@@ -70,7 +70,7 @@ Napi::Value submit(const Napi::CallbackInfo& info) {
         w[0] = static_cast<double>(job->blocks.size());
         job->blocks.push_back(block);
       }
-      view += 5 + 2 * static_cast<std::size_t>(w[4]);
+      view += static_cast<std::size_t>(viewWords(w));
     }
     at += length;
   }

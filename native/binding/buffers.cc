@@ -87,7 +87,8 @@ Napi::Value expose(const Napi::CallbackInfo& info) {
   return Napi::Value(info.Env(), buffer);
 }
 
-/// (array buffer): a slot over memory of the engine's, which the caller keeps alive; words as after `allocate`.
+/// (array buffer): a slot over memory of the engine's, which the caller keeps alive; words as after `allocate`, but
+/// details[0] says how many bytes its first 64-byte boundary is in.
 Napi::Value adopt(const Napi::CallbackInfo& info) {
   Environment* state = static_cast<Environment*>(info.Data());
   void* data = nullptr;
@@ -103,6 +104,7 @@ Napi::Value adopt(const Napi::CallbackInfo& info) {
   state->words[word::kStatus] = 0;
   state->words[word::kLateSlot] = slot;
   state->words[word::kLateGeneration] = state->slots.generationOf(slot);
+  state->words[word::kDetails] = static_cast<double>((0 - reinterpret_cast<std::uintptr_t>(data)) % 64);
   return info.Env().Undefined();
 }
 

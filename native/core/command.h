@@ -3,6 +3,7 @@
 //   0 kernel   1 views   2 numbers   3 words   4 status   5-7 details   8 late slot   9 late generation
 //   10 late rows   11 late columns   12... the views, then the numbers
 //   a view:    slot, generation, dtype, offset, rank, shape..., strides...
+//   a row:     slot, generation, dtype, offset, -1, size      (contiguous, and the kernel needs no shape)
 //   a scalar:  -1, low part, dtype, high part, 0      (the value is high + low; complex: high + low i)
 //   a late output:  -2, 0, dtype, 0, 0
 #pragma once
@@ -28,6 +29,9 @@ constexpr int kLateRows = 10;
 constexpr int kLateColumns = 11;
 constexpr int kFirst = 12;
 }  // namespace word
+
+/// How many words the view at `w` takes, once its rank word is known to be in range.
+static inline int viewWords(const double* w) { return w[4] < 0 ? 6 : 5 + 2 * static_cast<int>(w[4]); }
 
 /// Words of the block: the largest launch is kMaxViews views of kMaxRank axes and as many numbers as fit.
 constexpr int kBlockWords = 1024;

@@ -71,6 +71,7 @@ inline bool inside(const View& view, std::int64_t offset, std::size_t bytes) {
 inline bool within(double x, double low, double high) { return x >= low && x <= high; }
 
 constexpr double kExact = 0x1p53;
+constexpr std::int64_t kOne = 1;
 
 }  // namespace detail
 
@@ -90,28 +91,45 @@ Status runCommand(const double* words, int count, const Resolver& resolver, Exec
   for (int i = 0; i < viewCount; ++i) {
     if (at + kViewWords > count) return execution.fail(Status::Extent);
     const double* w = words + at;
-    if (!within(w[2], 0, kDTypes - 1) || !within(w[4], 0, kMaxRank)) return execution.fail(Status::Extent);
+    if (!within(w[2], 0, kDTypes - 1) || !within(w[4], -1, kMaxRank))
+      return execution.fail(Status::Extent);
     View& view = views[i];
     view.dtype = static_cast<DType>(static_cast<int>(w[2]));
-    view.rank = static_cast<std::int32_t>(w[4]);
-    view.shape = extents + used;
-    view.strides = view.shape + view.rank;
-    at += kViewWords;
-    if (at + 2 * view.rank > count) return execution.fail(Status::Extent);
-    for (int k = 0; k < 2 * view.rank; ++k) {
-      if (!within(words[at + k], -kExact, kExact)) return execution.fail(Status::Extent);
-      extents[used++] = static_cast<std::int64_t>(words[at + k]);
+    const int rank = static_cast<int>(w[4]);
+    at += viewWords(w);
+    if (at > count) return execution.fail(Status::Extent);
+    if (rank < 0) {
+      const Block* block = resolver.resolve(w[0], w[1]);
+      if (block == nullptr) return execution.fail(Status::Disposed, i);
+      if (!within(w[5], 0, kExact) || !within(w[3], 0, kExact)) return execution.fail(Status::Extent, i);
+      const std::int64_t offset = static_cast<std::int64_t>(w[3]);
+      const std::int64_t size = static_cast<std::int64_t>(w[5]);
+      const std::int64_t item = itemSize(view.dtype);
+      // Neither sum nor product can overflow: 2^54 elements of 16 bytes.
+      if (static_cast<std::uint64_t>((offset + size) * item) > block->bytes) return execution.fail(Status::Extent, i);
+      extents[used] = size;
+      view.rank = 1;
+      view.shape = extents + used++;
+      view.strides = &kOne;
+      view.data = block->data + offset * item;
+      continue;
     }
-    at += 2 * view.rank;
+    view.rank = rank;
+    view.shape = extents + used;
+    view.strides = view.shape + rank;
+    for (int k = 0; k < 2 * rank; ++k) {
+      if (!within(w[5 + k], -kExact, kExact)) return execution.fail(Status::Extent);
+      extents[used++] = static_cast<std::int64_t>(w[5 + k]);
+    }
     if (w[0] == -1) {
-      if (view.rank != 0 || !fill(immediates[i], view.dtype, w[3], w[1])) return execution.fail(Status::Extent);
+      if (rank != 0 || !fill(immediates[i], view.dtype, w[3], w[1])) return execution.fail(Status::Extent);
       view.data = reinterpret_cast<char*>(&immediates[i]);
     } else if (w[0] == -2) {
       view.data = nullptr;
     } else {
       const Block* block = resolver.resolve(w[0], w[1]);
       if (block == nullptr) return execution.fail(Status::Disposed, i);
-      if (!within(w[3], 0, kExact)) return execution.fail(Status::Extent, i);
+      if (!within(w[3], -kExact, kExact)) return execution.fail(Status::Extent, i);
       const std::int64_t offset = static_cast<std::int64_t>(w[3]);
       if (!inside(view, offset, block->bytes)) return execution.fail(Status::Extent, i);
       view.data = block->data + offset * itemSize(view.dtype);

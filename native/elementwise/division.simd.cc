@@ -35,6 +35,51 @@ inline T floorQuotient(T x, T y) {
   }
 }
 
+/// Unsigned division by an invariant d >= 2 (Granlund and Montgomery): one long multiplication instead of a division.
+struct Reciprocal64 {
+  std::uint64_t factor;
+  int shift;
+
+  explicit Reciprocal64(std::uint64_t d) {
+    const int bits = 64 - __builtin_clzll(d - 1);  // 2^bits >= d
+    const unsigned __int128 excess = (static_cast<unsigned __int128>(1) << bits) - d;
+    factor = static_cast<std::uint64_t>((excess << 64) / d) + 1;
+    shift = bits - 1;
+  }
+  std::uint64_t quotient(std::uint64_t n) const {
+    const std::uint64_t high = static_cast<std::uint64_t>((static_cast<unsigned __int128>(factor) * n) >> 64);
+    return (((n - high) >> 1) + high) >> shift;
+  }
+};
+
+/// 64-bit integers by one divisor: what is left after the quotient is for F.
+template <class F, class T>
+Status wideLoop(const Strip& strip) noexcept {
+  const T y = *reinterpret_cast<const T*>(strip.in[1]);
+  const bool negative = y < 0;
+  const std::uint64_t size = negative ? 0 - static_cast<std::uint64_t>(y) : static_cast<std::uint64_t>(y);
+  if (strip.scalars != 2 || size < 2) return binaryLoop<F, T, T>(strip);
+  T* __restrict out = reinterpret_cast<T*>(strip.out);
+  const T* a = reinterpret_cast<const T*>(strip.in[0]);
+  const Reciprocal64 reciprocal(size);
+  for (std::int64_t i = 0; i < strip.n; ++i) {
+    const std::uint64_t x = static_cast<std::uint64_t>(a[i]);
+    std::uint64_t q;
+    if constexpr (std::is_unsigned_v<T>) {
+      q = reciprocal.quotient(x);
+    } else if (!negative) {
+      // Of a negative x: what is rounded toward zero of its complement, complemented.
+      const std::uint64_t sign = a[i] < 0 ? ~std::uint64_t{0} : 0;
+      q = reciprocal.quotient(x ^ sign) ^ sign;
+    } else {
+      const std::uint64_t sign = a[i] > 0 ? ~std::uint64_t{0} : 0;
+      q = reciprocal.quotient(a[i] > 0 ? x - 1 : 0 - x) ^ sign;
+    }
+    out[i] = F::fromQuotient(a[i], y, static_cast<T>(q));
+  }
+  return Status::Ok;
+}
+
 /// What fmod leaves is exact. Where the quotient is small, vectors find it: `ok` says whether.
 inline float quickRemainder(float x, float y, bool* ok) {
   // Quotients below 2^28 are exact in float64 once cut, and so is their product with a float32.
@@ -102,6 +147,10 @@ struct FloorDivide {
     return floorQuotient(x, y);
   }
   template <class T>
+  static T fromQuotient(T, T, T q) {
+    return q;
+  }
+  template <class T>
   static T finish(T x, T y, T left) {
     return finishFloorDivide(x, y, left);
   }
@@ -110,8 +159,11 @@ struct FloorDivide {
 struct Mod {
   template <class T>
   static T of(T x, T y) {
-    const T q = floorQuotient(x, y);
-    return y == 0 ? T{0} : Subtract::of(x, Multiply::of(q, y));
+    return y == 0 ? T{0} : fromQuotient(x, y, floorQuotient(x, y));
+  }
+  template <class T>
+  static T fromQuotient(T x, T y, T q) {
+    return Subtract::of(x, Multiply::of(q, y));
   }
   template <class T>
   static T finish(T, T y, T left) {
@@ -147,19 +199,17 @@ Status floatLoop(const Strip& strip) noexcept {
   return Status::Ok;
 }
 
-#define EACH_INTEGER(name, F)                                                                                 \
-  NDOPS_BINARY(name, F, std::uint8_t, std::uint8_t), NDOPS_BINARY(name, F, std::uint16_t, std::uint16_t),     \
-      NDOPS_BINARY(name, F, std::uint32_t, std::uint32_t), NDOPS_BINARY(name, F, std::uint64_t, std::uint64_t), \
-      NDOPS_BINARY(name, F, std::int8_t, std::int8_t), NDOPS_BINARY(name, F, std::int16_t, std::int16_t),     \
-      NDOPS_BINARY(name, F, std::int32_t, std::int32_t), NDOPS_BINARY(name, F, std::int64_t, std::int64_t)
-#define FLOAT_ROW(name, F, T) \
-  { name, binaryDriver, kDTypeOf<T>, kDTypeOf<T>, reinterpret_cast<Inner>(floatLoop<F, T>) }
+#define ROW(name, T, loop) \
+  { name, binaryDriver, kDTypeOf<T>, kDTypeOf<T>, reinterpret_cast<Inner>(loop) }
+#define NARROW(name, F, T) NDOPS_BINARY(name, F, T, T)
+#define WIDE(name, F, T) ROW(name, T, (wideLoop<F, T>))
+#define FLOAT(name, F, T) ROW(name, T, (floatLoop<F, T>))
+#define EACH(name, F)                                                                                             \
+  NARROW(name, F, std::uint8_t), NARROW(name, F, std::uint16_t), NARROW(name, F, std::uint32_t),                  \
+      WIDE(name, F, std::uint64_t), NARROW(name, F, std::int8_t), NARROW(name, F, std::int16_t),                  \
+      NARROW(name, F, std::int32_t), WIDE(name, F, std::int64_t), FLOAT(name, F, float), FLOAT(name, F, double)
 
-const Row kRows[] = {
-    EACH_INTEGER("floorDivide", FloorDivide), FLOAT_ROW("floorDivide", FloorDivide, float),
-    FLOAT_ROW("floorDivide", FloorDivide, double),
-    EACH_INTEGER("mod", Mod), FLOAT_ROW("mod", Mod, float), FLOAT_ROW("mod", Mod, double),
-};
+const Row kRows[] = {EACH("floorDivide", FloorDivide), EACH("mod", Mod)};
 
 }  // namespace
 }  // namespace ndops::NDOPS_LEVEL

@@ -15,6 +15,8 @@ namespace {
 constexpr int kMaxIndices = kMaxViews - 2;
 /// Output bytes worth a task of their own.
 constexpr std::int64_t kTaskBytes = std::int64_t{1} << 17;
+/// Positions of a block that needs no memory for offsets.
+constexpr std::int64_t kPickBlock = 8192;
 
 struct Axis {
   std::int64_t n;
@@ -120,8 +122,10 @@ Status run(Gather& g, Execution& execution) {
   const Axis columns = column >= 0 ? g.axes[--g.rank] : one;
   const Axis rows = g.rank > 0 ? g.axes[--g.rank] : one;
 
-  const std::int64_t width = std::min(columns.n, kGatherBlock);
-  const std::int64_t height = std::min(rows.n, kGatherBlock / width);
+  const auto pick = g.indexCount == 1 && run.n == 1 ? loops.pick[static_cast<int>(g.indices[0].view->dtype)] : nullptr;
+  const std::int64_t most = pick != nullptr ? kPickBlock : kGatherBlock;
+  const std::int64_t width = std::min(columns.n, most);
+  const std::int64_t height = std::min(rows.n, most / width);
   const std::int64_t length = std::min(run.n, std::max<std::int64_t>(1, kTaskBytes / size));
   const std::int64_t across = pieces(columns.n, width);
   const std::int64_t down = pieces(rows.n, height);
@@ -152,11 +156,31 @@ Status run(Gather& g, Execution& execution) {
         outAt += outer[i] * g.axes[i].out;
         xAt += outer[i] * g.axes[i].x;
       }
+      char* out = g.out->data + outAt * size;
+      const char* x = g.x->data + xAt * size;
+      const auto indexAt = [&](int i) {
+        std::int64_t at = r * rows.index[i] + c * columns.index[i];
+        for (int axis = 0; axis < g.rank; ++axis) at += outer[axis] * g.axes[axis].index[i];
+        return at;
+      };
+      if (pick != nullptr) {
+        const Index& index = g.indices[0];
+        const int indexSize = itemSize(index.view->dtype);
+        const char* indices = index.view->data + indexAt(0) * indexSize;
+        for (std::int64_t i = 0; i < h; ++i) {
+          std::int64_t bad = 0;
+          if (pick(out + i * rows.out * size, columns.out, x + i * rows.x * size, columns.x,
+                   indices + i * rows.index[0] * indexSize, columns.index[0], w, index.size, index.stride, &bad) == w)
+            continue;
+          failIndex(index, bad, execution);
+          return;
+        }
+        continue;
+      }
       loops.ramp(offsets, rows.x, columns.x, h, w);
       for (int i = 0; i < g.indexCount; ++i) {
         const Index& index = g.indices[i];
-        std::int64_t at = r * rows.index[i] + c * columns.index[i];
-        for (int axis = 0; axis < g.rank; ++axis) at += outer[axis] * g.axes[axis].index[i];
+        const std::int64_t at = indexAt(i);
         loops.load[static_cast<int>(index.view->dtype)](values, index.view->data + at * itemSize(index.view->dtype),
                                                         rows.index[i], columns.index[i], h, w);
         if (loops.resolve(offsets, values, h * w, index.size, index.stride)) continue;
@@ -165,8 +189,6 @@ Status run(Gather& g, Execution& execution) {
         failIndex(index, *bad, execution);
         return;
       }
-      char* out = g.out->data + outAt * size;
-      const char* x = g.x->data + xAt * size;
       const bool flat = h == 1 || rows.out == w * columns.out;
       for (std::int64_t i = 0; i < (flat ? 1 : h); ++i) {
         const std::int64_t n = flat ? h * w : w;
@@ -258,6 +280,25 @@ Status takeAlongAxis(const Kernel&, const Launch& launch) noexcept {
     if (!stepOf(indices, axis, n, &g.add(axis, step).index[0])) return launch.execution->fail(Status::Extent);
   }
   return run(g, *launch.execution);
+}
+
+Status takeOffsets(const View& out, const View& x, int position, int count, const std::int64_t* offsets,
+                   Execution& execution) noexcept {
+  constexpr std::int64_t kAnySize = std::int64_t{1} << 62;
+  const std::int64_t step = 1;
+  const View view{reinterpret_cast<char*>(const_cast<std::int64_t*>(offsets)), &out.shape[position], &step, 1, DType::Int64};
+  Gather g;
+  g.out = &out;
+  g.x = &x;
+  g.indices[0] = {&view, kAnySize, 1, position};
+  g.indexCount = 1;
+  for (int axis = 0; axis < out.rank; ++axis) {
+    if (axis == position)
+      g.add(axis, 0).index[0] = 1;
+    else
+      g.add(axis, x.strides[axis < position ? axis : axis + count - 1]);
+  }
+  return run(g, execution);
 }
 
 }  // namespace ndops

@@ -23,6 +23,11 @@ struct GatherLoops {
   /// index is not in [-size, size).
   bool (*resolve)(std::int64_t* offsets, const std::int64_t* indices, std::int64_t n, std::int64_t size,
                   std::int64_t stride);
+  /// All at once for one index array of int32 or int64 (null for others), an element at each index:
+  /// out[i * outStep] = x[i * xStep + index * stride]. Returns n, or how far it came: then `bad` is what it met there.
+  std::int64_t (*pick[kDTypes])(char* out, std::int64_t outStep, const char* x, std::int64_t xStep, const char* indices,
+                                std::int64_t indexStep, std::int64_t n, std::int64_t size, std::int64_t stride,
+                                std::int64_t* bad);
   /// out[i * outStep] = x[offsets[i]]
   void (*gather)(char* out, std::int64_t outStep, const char* x, const std::int64_t* offsets, std::int64_t n);
   /// out[i * outStep + k * outRun] = x[offsets[i] + k * xRun] for k < run
@@ -39,5 +44,9 @@ Status takeAlongAxis(const Kernel& kernel, const Launch& launch) noexcept;
 /// Kernel `getItem` (views: out, x, indices...; numbers: position, axes...): the indices, one for each axis, broadcast
 /// to one shape, which stands in the output at `position` among the other axes of x.
 Status getItem(const Kernel& kernel, const Launch& launch) noexcept;
+/// For other drivers: axes [position, position + count) of x give way to one axis of the output, along which `offsets`,
+/// none negative, say where in x to read.
+Status takeOffsets(const View& out, const View& x, int position, int count, const std::int64_t* offsets,
+                   Execution& execution) noexcept;
 
 }  // namespace ndops

@@ -49,6 +49,39 @@ bool resolve(std::int64_t* __restrict offsets, const std::int64_t* __restrict in
   return true;
 }
 
+/// Steps known to be 1 (Dense) or not.
+template <int Size, class I, bool Dense>
+std::int64_t pickBy(char* out, std::int64_t outStep, const char* x, std::int64_t xStep, const char* indices,
+                    std::int64_t indexStep, std::int64_t n, std::int64_t size, std::int64_t stride, std::int64_t* bad) {
+  using T = Item<Size>;
+  T* to = reinterpret_cast<T*>(out);
+  const T* from = reinterpret_cast<const T*>(x);
+  const I* at = reinterpret_cast<const I*>(indices);
+#pragma GCC unroll 4
+  for (std::int64_t i = 0; i < n; ++i) {
+    // One load, kept in a register.
+    const std::int64_t given = __atomic_load_n(at + (Dense ? i : i * indexStep), __ATOMIC_RELAXED);
+    const std::int64_t index = given + (given >> 63 & size);
+    if (static_cast<std::uint64_t>(index) >= static_cast<std::uint64_t>(size)) {
+      *bad = given;
+      return i;
+    }
+    if constexpr (Dense)
+      to[i] = from[index];
+    else
+      to[i * outStep] = from[i * xStep + index * stride];
+  }
+  return n;
+}
+
+template <int Size, class I>
+std::int64_t pick(char* out, std::int64_t outStep, const char* x, std::int64_t xStep, const char* indices,
+                  std::int64_t indexStep, std::int64_t n, std::int64_t size, std::int64_t stride, std::int64_t* bad) {
+  if (outStep == 1 && xStep == 0 && indexStep == 1 && stride == 1)
+    return pickBy<Size, I, true>(out, outStep, x, xStep, indices, indexStep, n, size, stride, bad);
+  return pickBy<Size, I, false>(out, outStep, x, xStep, indices, indexStep, n, size, stride, bad);
+}
+
 template <int Size>
 void gather(char* out, std::int64_t outStep, const char* x, const std::int64_t* offsets, std::int64_t n) {
   using T = Item<Size>;
@@ -113,6 +146,7 @@ const GatherLoops* loops() {
        load<std::int16_t>, load<std::int32_t>, load<std::int64_t>},
       ramp,
       resolve,
+      {nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, pick<Size, std::int32_t>, pick<Size, std::int64_t>},
       gather<Size>,
       gatherRuns<Size>};
   return &table;

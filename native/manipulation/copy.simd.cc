@@ -95,6 +95,7 @@ void copyShort(char* out, std::int64_t outStep, std::int64_t outShort, const cha
 template <int Size>
 void copyBlock(char* out, std::int64_t outRow, std::int64_t outColumn, const char* in, std::int64_t inRow,
                std::int64_t inColumn, std::int64_t rows, std::int64_t columns, bool stream) {
+  if (rows == 0 || columns == 0) return;
   if (columns <= kShort && rows > columns) {
     copyShort<Size>(out, outRow, outColumn, in, inRow, inColumn, rows, columns);
     return;
@@ -160,7 +161,7 @@ void transposeBlock(char* out, std::int64_t outRow, const char* in, std::int64_t
     }
   }
   // What is left of whole tiles: the columns beside them, then the rows below.
-  if (wholeRows > 0 && wholeColumns < columns)
+  if (wholeColumns < columns)
     copyBlock<Size>(out + wholeColumns * Size, outRow, 1, in + wholeColumns * inColumn * Size, 1, inColumn, wholeRows,
                     columns - wholeColumns, false);
   if (wholeRows < rows)

@@ -18,7 +18,9 @@ namespace ndops::NDOPS_LEVEL {
 namespace {
 
 constexpr std::int64_t kLeafRows = 64;
-constexpr int kRunSteps = 16;
+// Rounds of four accumulators in a leaf of a run: few where rounding counts, many where folding is exact.
+constexpr int kRoundedSteps = 16;
+constexpr int kExactSteps = 256;
 
 /// One array of W, leaves joined by Join.
 template <class W, class Join>
@@ -82,6 +84,33 @@ struct Compensated {
   }
 };
 
+/// A leaf of contiguous elements: four accumulators of lanes, folded in a fixed tree to `keep` values.
+template <class Op, int keep, class T>
+inline void foldRun(const T* x, std::int64_t n, T* leaf) {
+  typename Op::Step step;
+  constexpr int count = Lanes<T>::kCount;
+  const Lanes<T> padding = Lanes<T>::all(Op::padding());
+  std::int64_t i = 0;
+  Lanes<T> a = padding;
+  if (n < 4 * count) {
+    for (; i + count <= n; i += count) a = zip(step, a, Lanes<T>::load(x + i));
+    if (i < n) a = zip(step, a, loadSome(x + i, static_cast<int>(n - i), i, padding));
+    return fold<keep>(step, a, leaf);
+  }
+  Lanes<T> b = padding;
+  Lanes<T> c = padding;
+  Lanes<T> d = padding;
+  for (; i + 4 * count <= n; i += 4 * count) {
+    a = zip(step, a, Lanes<T>::load(x + i));
+    b = zip(step, b, Lanes<T>::load(x + i + count));
+    c = zip(step, c, Lanes<T>::load(x + i + 2 * count));
+    d = zip(step, d, Lanes<T>::load(x + i + 3 * count));
+  }
+  for (; i + count <= n; i += count) a = zip(step, a, Lanes<T>::load(x + i));
+  if (i < n) b = zip(step, b, loadSome(x + i, static_cast<int>(n - i), i, padding));
+  fold<keep>(step, zip(step, zip(step, a, b), zip(step, c, d)), leaf);
+}
+
 template <class Op>
 struct FoldLoops {
   using T = typename Op::Item;
@@ -100,84 +129,69 @@ struct FoldLoops {
       State::add(reinterpret_cast<Wide*>(state) + j * kC, stride * kC, leaf, kC, true);
   }
 
+  /// What `n` rows fold to, column by column.
+  static void leafRows(const T* row, std::int64_t pitch, std::int64_t n, std::int64_t w, T* __restrict leaf) {
+    typename Op::Step step;
+    std::memcpy(static_cast<void*>(leaf), row, static_cast<std::size_t>(w) * sizeof(T));
+    std::int64_t r = 1;
+    for (; r + 4 <= n; r += 4) {
+      const T* __restrict a = row + r * pitch;
+      const T* __restrict b = a + pitch;
+      const T* __restrict c = b + pitch;
+      const T* __restrict d = c + pitch;
+      std::int64_t j = 0;
+      if constexpr (kVector)
+        for (; j + kPart <= w; j += kPart)
+          storeVector(leaf + j, step(part(leaf + j), step(step(part(a + j), part(b + j)), step(part(c + j), part(d + j)))));
+      for (; j < w; ++j) leaf[j] = step(leaf[j], step(step(a[j], b[j]), step(c[j], d[j])));
+    }
+    for (; r < n; ++r) {
+      const T* __restrict a = row + r * pitch;
+      std::int64_t j = 0;
+      if constexpr (kVector)
+        for (; j + kPart <= w; j += kPart) storeVector(leaf + j, step(part(leaf + j), part(a + j)));
+      for (; j < w; ++j) leaf[j] = step(leaf[j], a[j]);
+    }
+  }
+
   static void columns(char* state, std::int64_t stride, const char* x, std::int64_t rows, std::int64_t rowStride,
                       std::int64_t width, std::int64_t seen) {
-    typename Op::Step step;
     alignas(64) T leaf[kMaxTile * kC];
     const std::int64_t w = width * kC;
     const std::int64_t pitch = rowStride * kC;
     const T* row = reinterpret_cast<const T*>(x);
-    for (std::int64_t done = 0; done < rows;) {
+    for (std::int64_t done = 0; done < rows; done += kLeafRows) {
       const std::int64_t n = rows - done < kLeafRows ? rows - done : kLeafRows;
-      std::memcpy(static_cast<void*>(leaf), row, static_cast<std::size_t>(w) * sizeof(T));
-      std::int64_t r = 1;
-      for (; r + 4 <= n; r += 4) {
-        const T* __restrict a = row + r * pitch;
-        const T* __restrict b = a + pitch;
-        const T* __restrict c = b + pitch;
-        const T* __restrict d = c + pitch;
-        std::int64_t j = 0;
-        if constexpr (kVector)
-          for (; j + kPart <= w; j += kPart)
-            storeVector(leaf + j, step(part(leaf + j), step(step(part(a + j), part(b + j)), step(part(c + j), part(d + j)))));
-        for (; j < w; ++j) leaf[j] = step(leaf[j], step(step(a[j], b[j]), step(c[j], d[j])));
-      }
-      for (; r < n; ++r) {
-        const T* __restrict a = row + r * pitch;
-        std::int64_t j = 0;
-        if constexpr (kVector)
-          for (; j + kPart <= w; j += kPart) storeVector(leaf + j, step(part(leaf + j), part(a + j)));
-        for (; j < w; ++j) leaf[j] = step(leaf[j], a[j]);
-      }
+      leafRows(row + done * pitch, pitch, n, w, leaf);
       State::add(reinterpret_cast<Wide*>(state), stride * kC, leaf, w, seen + done == 0);
-      done += n;
-      row += n * pitch;
+    }
+  }
+
+  static constexpr std::int64_t blockSize() {
+    if constexpr (kVector) return std::int64_t{Op::kRunSteps} * 4 * Lanes<T>::kCount;
+    return 4096;
+  }
+
+  /// What a run of at most one block folds to.
+  static void leafOf(const T* x, std::int64_t n, T* leaf) {
+    if constexpr (kVector) {
+      Op::template leafOf<kC>(x, n, leaf);
+    } else {
+      typename Op::Step step;
+      *leaf = x[0];
+      for (std::int64_t i = 1; i < n; ++i) *leaf = step(*leaf, x[i]);
     }
   }
 
   static void run(char* state, std::int64_t stride, const char* x, std::int64_t n, std::int64_t seen) {
+    constexpr std::int64_t block = blockSize();
     const T* from = reinterpret_cast<const T*>(x);
-    Wide* to = reinterpret_cast<Wide*>(state);
-    if constexpr (kVector) {
-      constexpr std::int64_t block = std::int64_t{kRunSteps} * 4 * Lanes<T>::kCount;
-      n *= kC;
-      for (std::int64_t at = 0; at < n; at += block) {
-        T leaf[kC];
-        leafOf(from + at, n - at < block ? n - at : block, leaf);
-        State::add(to, stride * kC, leaf, kC, seen + at == 0);
-      }
-    } else {
-      typename Op::Step step;
-      T leaf = from[0];
-      for (std::int64_t i = 1; i < n; ++i) leaf = step(leaf, from[i]);
-      State::add(to, stride, &leaf, 1, seen == 0);
+    n *= kC;
+    for (std::int64_t at = 0; at < n; at += block) {
+      T leaf[kC];
+      leafOf(from + at, n - at < block ? n - at : block, leaf);
+      State::add(reinterpret_cast<Wide*>(state), stride * kC, leaf, kC, seen + at == 0);
     }
-  }
-
-  /// Four accumulators of lanes over at most kRunSteps rounds, folded in a fixed tree.
-  static void leafOf(const T* x, std::int64_t n, T* leaf) {
-    typename Op::Step step;
-    constexpr int count = Lanes<T>::kCount;
-    const Lanes<T> padding = Lanes<T>::all(Op::padding());
-    std::int64_t i = 0;
-    Lanes<T> a = padding;
-    if (n < 4 * count) {
-      for (; i + count <= n; i += count) a = zip(step, a, Lanes<T>::load(x + i));
-      if (i < n) a = zip(step, a, loadSome(x + i, static_cast<int>(n - i), i, padding));
-      return fold<kC>(step, a, leaf);
-    }
-    Lanes<T> b = padding;
-    Lanes<T> c = padding;
-    Lanes<T> d = padding;
-    for (; i + 4 * count <= n; i += 4 * count) {
-      a = zip(step, a, Lanes<T>::load(x + i));
-      b = zip(step, b, Lanes<T>::load(x + i + count));
-      c = zip(step, c, Lanes<T>::load(x + i + 2 * count));
-      d = zip(step, d, Lanes<T>::load(x + i + 3 * count));
-    }
-    for (; i + count <= n; i += count) a = zip(step, a, Lanes<T>::load(x + i));
-    if (i < n) b = zip(step, b, loadSome(x + i, static_cast<int>(n - i), i, padding));
-    fold<kC>(step, zip(step, zip(step, a, b), zip(step, c, d)), leaf);
   }
 
   static void merge(char* into, std::int64_t intoStride, const char* from, std::int64_t fromStride, std::int64_t width,
@@ -201,8 +215,9 @@ struct FoldLoops {
 
   static const ReduceLoops* give() {
     static constexpr ReduceLoops loops{
-        State::kFields, static_cast<std::int32_t>(sizeof(Wide)) * kC, empty, columns, run, merge, finish};
-    static_assert(State::kFields * sizeof(Wide) * kC <= kMaxStateBytes, "states fit the driver's buffers");
+        State::kFields, static_cast<std::int32_t>(sizeof(Wide)) * kC, kMaxTile, false, empty, columns, run,
+        merge, finish};
+    static_assert(kMaxTile * State::kFields * sizeof(Wide) * kC <= kMaxStateBytes, "states fit the driver's buffers");
     return &loops;
   }
 };

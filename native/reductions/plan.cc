@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "reductions/reduce.h"
-
 namespace ndops {
 namespace {
 
@@ -11,9 +9,9 @@ namespace {
 constexpr std::int64_t kRowChunk = std::int64_t{1} << 17;
 constexpr std::int64_t kTileChunk = std::int64_t{1} << 19;
 constexpr std::int64_t kRowTile = 64;
-constexpr std::int64_t kStagedTile = 256;
 constexpr std::int64_t kShort = 16;
-constexpr std::int64_t kWrapWidth = 512;
+constexpr std::int64_t kNarrow = 32;
+constexpr std::int64_t kWrapWidth = 256;
 
 /// Broadcast axes count as the outermost: what repeats comes last.
 std::int64_t distance(const Axis& a) { return a.stride == 0 ? INT64_MAX : a.stride < 0 ? -a.stride : a.stride; }
@@ -41,9 +39,7 @@ void coalesce(Axes* axes) {
 
 std::int64_t ceilDivide(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
-}  // namespace
-
-void splitAxes(const View& x, std::uint32_t mask, Plan* plan) noexcept {
+void splitAxes(const View& x, std::uint32_t mask, bool ordered, Plan* plan) {
   std::int64_t out = 1;
   plan->data = x.data;
   for (int axis = x.rank - 1; axis >= 0; --axis) {
@@ -51,6 +47,12 @@ void splitAxes(const View& x, std::uint32_t mask, Plan* plan) noexcept {
     const std::int64_t stride = x.strides[axis];
     if ((mask >> axis & 1u) != 0) {
       if (size == 1) continue;
+      if (ordered) {
+        for (int i = plan->folded.count++; i > 0; --i) plan->folded.axis[i] = plan->folded.axis[i - 1];
+        plan->folded.axis[0] = {size, stride, 0};
+        plan->folded.size *= size;
+        continue;
+      }
       if (stride < 0 && size > 0) plan->data += (size - 1) * stride * itemSize(x.dtype);
       insert(&plan->folded, {size, stride < 0 ? -stride : stride, 0});
     } else {
@@ -70,16 +72,18 @@ void splitAxes(const View& x, std::uint32_t mask, Plan* plan) noexcept {
   }
 }
 
-Plan planReduction(const View& x, std::uint32_t mask, bool direct) noexcept {
+}  // namespace
+
+Plan planReduction(const View& x, std::uint32_t mask, std::int64_t widest, bool ordered) noexcept {
   Plan plan{};
-  splitAxes(x, mask, &plan);
+  splitAxes(x, mask, ordered, &plan);
   const std::int64_t outputs = plan.kept.size;
   const std::int64_t n = plan.folded.size;
   if (outputs == 0 || n == 0) return plan;
   const Axis none{1, INT64_MAX, 0};
   const Axis& kept = plan.kept.count == 0 ? none : plan.kept.axis[plan.kept.count - 1];
   const Axis& folded = plan.folded.count == 0 ? none : plan.folded.axis[plan.folded.count - 1];
-  const bool closeRows = plan.folded.count > 0 && folded.stride == kept.size;
+  const bool closeRows = !ordered && plan.folded.count > 0 && folded.stride == kept.size;
   plan.wrap = 1;
   if (plan.kept.count == 0) {
     plan.walk = Walk::Rows;
@@ -93,16 +97,22 @@ Plan planReduction(const View& x, std::uint32_t mask, bool direct) noexcept {
   switch (plan.walk) {
     case Walk::Rows:
       plan.chunk = kRowChunk;
-      plan.tile = n > kRowChunk ? 1 : std::min(kRowTile, std::max<std::int64_t>(1, kRowChunk / n));
+      if (n > kRowChunk) {
+        // Outputs whose elements lie among each other are read together, while the region is in cache.
+        const bool mixed = plan.kept.count > 0 && distance(plan.folded.axis[0]) > distance(kept);
+        plan.tile = mixed ? std::min(outputs, kShort) : 1;
+        plan.chunk = kRowChunk / plan.tile;
+      } else {
+        plan.tile = std::min(kRowTile, std::max<std::int64_t>(1, kRowChunk / n));
+      }
       plan.tiles = ceilDivide(outputs, plan.tile);
       break;
     case Walk::Columns: {
-      const std::int64_t widest = direct ? kMaxTile : kStagedTile;
       plan.tile = std::min(kept.size, widest);
       plan.tilesPerRun = ceilDivide(kept.size, plan.tile);
       plan.tiles = outputs / kept.size * plan.tilesPerRun;
-      if (closeRows)
-        while (plan.wrap * 2 * kept.size <= std::min(kWrapWidth, widest)) plan.wrap *= 2;
+      if (closeRows && kept.size <= kNarrow)
+        while (plan.wrap * 2 * kept.size <= kWrapWidth) plan.wrap *= 2;
       plan.chunk = std::max<std::int64_t>(64, kTileChunk / plan.tile);
       break;
     }

@@ -16,7 +16,7 @@ struct Axis {
   std::int64_t out;
 };
 
-/// Axes sorted outermost first by stride, neighbours merged, sizes of 1 dropped, strides not negative where folded.
+/// Axes sorted outermost first by stride (or in index order), neighbours merged, sizes of 1 dropped.
 struct Axes {
   Axis axis[kMaxRank];
   int count = 0;
@@ -79,7 +79,7 @@ enum class Walk {
 struct Plan {
   Axes kept;
   Axes folded;
-  const char* data;            // first element, strides of folded axes turned positive
+  const char* data;            // first element; strides of folded axes are turned positive unless order counts
   Walk walk;
   std::int64_t tile;           // outputs in one unit of work (Columns: at most, within the innermost kept axis)
   std::int64_t tilesPerRun;    // Columns: units along the innermost kept axis
@@ -90,10 +90,11 @@ struct Plan {
   bool inOrder;                // outputs lie in memory in the order of positions over `kept`
 };
 
-/// `mask` has a bit for each folded axis.
-void splitAxes(const View& x, std::uint32_t mask, Plan* plan) noexcept;
+/// `mask` has a bit for each folded axis. `widest`: outputs that the inner loops take side by side. `ordered`: positions
+/// over the folded axes are indices in C order.
+Plan planReduction(const View& x, std::uint32_t mask, std::int64_t widest, bool ordered) noexcept;
 
-/// `direct`: the inner loops can read the operand where it lies (no conversion).
-Plan planReduction(const View& x, std::uint32_t mask, bool direct) noexcept;
+/// Outputs side by side where they are converted first.
+constexpr std::int64_t kStagedTile = 256;
 
 }  // namespace ndops

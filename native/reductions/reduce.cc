@@ -139,7 +139,7 @@ void Reduction::feed(char* state, std::int64_t stride, const char* x, std::int64
 /// Narrow rows that lie close together: several are taken as one wide row, whose parts are merged afterwards.
 void Reduction::wrapped(char* state, std::int64_t stride, const char* x, std::int64_t rows, std::int64_t seen) const {
   const std::int64_t narrow = run().size;
-  alignas(64) char wide[kMaxTile / 2 * kMaxStateBytes];
+  alignas(64) char wide[kMaxStateBytes / 8];
   for (std::int64_t q = plan.wrap; rows > 0; q /= 2) {
     const std::int64_t wideRows = rows / q;
     if (wideRows == 0) continue;
@@ -196,7 +196,7 @@ Status reduceWhole(const Reduction& r, Execution& execution) {
   const std::int64_t n = plan.folded.size;
   const std::int64_t each = std::max<std::int64_t>(1, kTaskElements / (plan.tile * n));
   return parallel(execution, (plan.tiles + each - 1) / each, [&](std::int64_t task) {
-    alignas(64) char state[kMaxTile * kMaxStateBytes];
+    alignas(64) char state[kMaxStateBytes];
     for (std::int64_t tile = task * each; tile < std::min(plan.tiles, (task + 1) * each); ++tile) {
       r.accumulate(tile, 0, n, state, plan.tile);
       r.finish(r.firstOutput(tile), r.width(tile), state, plan.tile, n);
@@ -233,10 +233,15 @@ Status reduceChunks(const Reduction& r, Execution& execution) {
 }
 
 /// Nothing to fold: every output is the op's value of no elements.
-void fill(const Reduction& r, std::int64_t outputs) {
-  alignas(64) char state[kMaxStateBytes];
-  r.loops->empty(state, 1, 1);
-  for (std::int64_t i = 0; i < outputs; ++i) r.finish(i, 1, state, 1, 0);
+Status fill(const Reduction& r, Execution& execution) {
+  const std::int64_t outputs = r.plan.kept.size;
+  return parallel(execution, (outputs + kTaskElements - 1) / kTaskElements, [&](std::int64_t task) {
+    alignas(64) char state[kMaxStateBytes];
+    r.loops->empty(state, kGatherTile, kGatherTile);
+    const std::int64_t end = std::min(outputs, (task + 1) * kTaskElements);
+    for (std::int64_t i = task * kTaskElements; i < end; i += kGatherTile)
+      r.finish(i, std::min(kGatherTile, end - i), state, kGatherTile, 0);
+  });
 }
 
 }  // namespace
@@ -256,7 +261,7 @@ Status reduceDriver(const Kernel& kernel, const Launch& launch) noexcept {
   r.load = r.from == r.compute ? nullptr : converter(r.compute, r.from);
   r.narrow = r.result == r.to ? nullptr : converter(r.to, r.result);
   r.out = out.data;
-  r.plan = planReduction(x, mask, r.load == nullptr);
+  r.plan = planReduction(x, mask, r.load == nullptr ? r.loops->widest : kStagedTile, r.loops->ordered);
   alignas(16) char initial[16];
   r.initial = nullptr;
   if (launch.viewCount > 2) {
@@ -264,11 +269,7 @@ Status reduceDriver(const Kernel& kernel, const Launch& launch) noexcept {
     r.initial = initial;
   }
   if (r.plan.kept.size == 0) return Status::Ok;
-  if (r.plan.folded.size == 0) {
-    // Positions over coalesced axes still name each output once.
-    fill(r, r.plan.kept.size);
-    return Status::Ok;
-  }
+  if (r.plan.folded.size == 0) return fill(r, *launch.execution);
   return r.plan.chunks == 1 ? reduceWhole(r, *launch.execution) : reduceChunks(r, *launch.execution);
 }
 

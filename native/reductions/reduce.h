@@ -10,18 +10,19 @@
 
 namespace ndops {
 
-/// The most columns that one call of ReduceLoops::columns takes.
-constexpr std::int64_t kMaxTile = 1024;
-/// The most bytes of state that a column has.
-constexpr std::int64_t kMaxStateBytes = 48;
+/// The most columns that one call of ReduceLoops::columns takes, and the most bytes that their states have.
+constexpr std::int64_t kMaxTile = 4096;
+constexpr std::int64_t kMaxStateBytes = kMaxTile * 32;
 
 /// States are kept as arrays: field f of column j at element f * stride + j. `seen` is how many elements the states hold
 /// already; with 0 they are written without being read, so nothing but `empty` ever makes an identity.
 struct ReduceLoops {
   std::int32_t fields;      // arrays in a state
   std::int32_t fieldBytes;  // bytes of one column in one array
+  std::int32_t widest;      // columns that `columns` takes at most: as many as its accumulators in cache allow
+  bool ordered;             // elements must come in the order of their indices
   void (*empty)(char* state, std::int64_t stride, std::int64_t width);
-  /// Folds element (r, j) at x[r * rowStride + j] into column j, for rows >= 1, width <= kMaxTile.
+  /// Folds element (r, j) at x[r * rowStride + j] into column j, for rows >= 1, width <= widest.
   void (*columns)(char* state, std::int64_t stride, const char* x, std::int64_t rows, std::int64_t rowStride,
                   std::int64_t width, std::int64_t seen);
   /// Folds n >= 1 contiguous elements into the first column.

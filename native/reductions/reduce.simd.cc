@@ -3,18 +3,12 @@
 #include "reductions/reduce.h"
 
 #include "core/table.h"
+#include "reductions/extreme.h"
 #include "reductions/fold.h"
 #include "reductions/variance.h"
 
 namespace ndops::NDOPS_LEVEL {
 namespace {
-
-/// The one NaN that results carry: sign and payload of an operation's NaN depend on the machine.
-template <class T>
-inline T canonical(T x) {
-  if constexpr (std::is_floating_point_v<T>) return x == x ? x : std::numeric_limits<T>::quiet_NaN();
-  return x;
-}
 
 struct Add {
   template <class X>
@@ -35,32 +29,6 @@ struct Multiply {
   }
 };
 
-// NaN is taken and kept: max and min propagate it.
-struct Greatest {
-  template <class X>
-  X operator()(X a, X x) const {
-    if constexpr (std::is_integral_v<X>) return x > a ? x : a;
-    return (x > a) | (x != x) ? x : a;
-  }
-};
-struct Least {
-  template <class X>
-  X operator()(X a, X x) const {
-    if constexpr (std::is_integral_v<X>) return x < a ? x : a;
-    return (x < a) | (x != x) ? x : a;
-  }
-};
-template <bool kGreatest>
-struct ComplexExtreme {
-  template <class T>
-  Complex<T> operator()(Complex<T> a, Complex<T> x) const {
-    if (a.re != a.re || a.im != a.im) return a;
-    const bool further = kGreatest ? x.re > a.re || (x.re == a.re && x.im > a.im)
-                                   : x.re < a.re || (x.re == a.re && x.im < a.im);
-    return further || x.re != x.re || x.im != x.im ? x : a;
-  }
-};
-
 template <class T>
 using SumState = std::conditional_t<std::is_same_v<T, double>, Compensated,
                                     Plain<std::conditional_t<std::is_same_v<T, float>, double, T>, Add>>;
@@ -72,6 +40,11 @@ struct Sum {
   using Step = Add;
   using State = SumState<T>;
   static constexpr int kComponents = C;
+  static constexpr int kRunSteps = std::is_floating_point_v<T> ? kRoundedSteps : kExactSteps;
+  template <int keep>
+  static void leafOf(const T* x, std::int64_t n, T* leaf) {
+    foldRun<Sum, keep>(x, n, leaf);
+  }
   // -0 keeps a sum of -0 alone what it is.
   static constexpr T padding() { return std::is_floating_point_v<T> ? -T{0} : T{0}; }
   static constexpr T ofNothing(int) { return 0; }
@@ -90,6 +63,11 @@ struct Prod {
   using Step = Multiply;
   using State = Plain<std::conditional_t<std::is_same_v<T, float>, double, T>, Multiply>;
   static constexpr int kComponents = 1;
+  static constexpr int kRunSteps = std::is_floating_point_v<T> ? kRoundedSteps : kExactSteps;
+  template <int keep>
+  static void leafOf(const T* x, std::int64_t n, T* leaf) {
+    foldRun<Prod, keep>(x, n, leaf);
+  }
   static constexpr T padding() { return 1; }
   static constexpr T ofNothing(int) { return 1; }
   static T result(typename State::Wide x, std::int64_t) { return canonical(static_cast<T>(x)); }
@@ -119,36 +97,6 @@ struct ComplexProd {
   }
 };
 
-template <class T, bool kGreatest>
-struct Extreme {
-  using Item = T;
-  using Out = T;
-  using Step = std::conditional_t<kGreatest, Greatest, Least>;
-  using State = Plain<T, Step>;
-  static constexpr int kComponents = 1;
-  static constexpr T padding() {
-    using Limits = std::numeric_limits<T>;
-    if constexpr (std::is_floating_point_v<T>) return kGreatest ? -Limits::infinity() : Limits::infinity();
-    return kGreatest ? Limits::min() : Limits::max();
-  }
-  static constexpr T ofNothing(int) { return padding(); }
-  static T result(T x, std::int64_t) { return canonical(x); }
-};
-
-template <class T, bool kGreatest>
-struct ComplexExtremum {
-  using Item = Complex<T>;
-  using Out = Complex<T>;
-  using Step = ComplexExtreme<kGreatest>;
-  using State = Plain<Item, Step>;
-  static constexpr int kComponents = 1;
-  static Item ofNothing(int) {
-    const T x = kGreatest ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::infinity();
-    return {x, x};
-  }
-  static Out result(Item x, std::int64_t) { return {canonical(x.re), canonical(x.im)}; }
-};
-
 /// Bools: any is their maximum, all their minimum.
 template <bool kAny>
 struct Quantifier : Extreme<std::uint8_t, kAny> {
@@ -165,22 +113,33 @@ struct Count {
   static constexpr int kComponents = 1;
   static constexpr std::uint8_t padding() { return 0; }
   static constexpr std::uint8_t ofNothing(int) { return 0; }
+  static constexpr int kRunSteps = 1;
+  template <int keep>
+  static void leafOf(const std::uint8_t* x, std::int64_t n, std::uint8_t* leaf) {
+    foldRun<Count, keep>(x, n, leaf);
+  }
   static std::int64_t result(std::int64_t x, std::int64_t) { return x; }
 };
 
 struct CountLoops : FoldLoops<Count> {
   static void run(char* state, std::int64_t, const char* x, std::int64_t n, std::int64_t seen) {
+    constexpr std::int64_t most = 255 * kLaneBytes;
+    const std::uint8_t* from = reinterpret_cast<const std::uint8_t*>(x);
     std::int64_t* count = reinterpret_cast<std::int64_t*>(state);
     if (seen == 0) *count = 0;
-    for (std::int64_t at = 0; at < n; at += 1 << 20) {
-      const std::int64_t end = n - at < 1 << 20 ? n : at + (1 << 20);
-      std::uint32_t some = 0;
-      for (std::int64_t i = at; i < end; ++i) some += static_cast<std::uint8_t>(x[i]);
-      *count += some;
+    for (std::int64_t at = 0; at < n; at += most) {
+      const std::int64_t end = n - at < most ? n : at + most;
+      Lanes<std::uint8_t> sums = Lanes<std::uint8_t>::all(0);
+      std::int64_t i = at;
+      for (; i + kLaneBytes <= end; i += kLaneBytes) sums = zip(Add{}, sums, Lanes<std::uint8_t>::load(from + i));
+      std::uint8_t lanes[kLaneBytes];
+      std::memcpy(lanes, &sums, sizeof lanes);
+      for (const std::uint8_t some : lanes) *count += some;
+      for (; i < end; ++i) *count += from[i];
     }
   }
   static const ReduceLoops* give() {
-    static constexpr ReduceLoops loops{1, 8, empty, columns, run, merge, finish};
+    static constexpr ReduceLoops loops{1, 8, kMaxTile, false, empty, columns, run, merge, finish};
     return &loops;
   }
 };

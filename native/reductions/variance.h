@@ -35,6 +35,7 @@ inline Moments ofBlock(double shift, double sum, double squares, double n) {
 template <class T, int kC, bool kRoot>
 struct VarianceLoops {
   static constexpr std::int64_t kBlockRows = 64;
+  static constexpr int kWidest = 1024;
   static constexpr int kRunSteps = 16;
 
   static Moments get(const double* s, std::int64_t stride) { return {s[0], s[stride], s[2 * stride]}; }
@@ -58,9 +59,9 @@ struct VarianceLoops {
 
   static void columns(char* state, std::int64_t stride, const char* x, std::int64_t rows, std::int64_t rowStride,
                       std::int64_t width, std::int64_t seen) {
-    alignas(64) T shift[kMaxTile * kC];
-    alignas(64) T sum[kMaxTile * kC];
-    alignas(64) T squares[kMaxTile * kC];
+    alignas(64) T shift[kWidest * kC];
+    alignas(64) T sum[kWidest * kC];
+    alignas(64) T squares[kWidest * kC];
     double* s = reinterpret_cast<double*>(state);
     stride *= kC;
     const std::int64_t w = width * kC;
@@ -204,8 +205,9 @@ struct VarianceLoops {
   }
 
   static const ReduceLoops* give() {
-    static constexpr ReduceLoops loops{3,   static_cast<std::int32_t>(sizeof(double)) * kC, empty, columns, run, merge,
-                                       finish};
+    static constexpr ReduceLoops loops{
+        3, static_cast<std::int32_t>(sizeof(double)) * kC, kWidest, false, empty, columns, run, merge, finish};
+    static_assert(kWidest * 3 * sizeof(double) * kC <= kMaxStateBytes, "states fit the driver's buffers");
     return &loops;
   }
 };

@@ -167,6 +167,30 @@ NDOPS_INLINE Batch<double> mulAdd(Batch<double> a, Batch<double> b, Batch<double
 #endif
 }
 
+/// c - a * b, likewise.
+NDOPS_INLINE Batch<float> subMul(Batch<float> c, Batch<float> a, Batch<float> b) {
+#if defined(__AVX512F__)
+  return _mm512_fnmadd_ps(a, b, c);
+#elif defined(__FMA__)
+  return _mm256_fnmadd_ps(a, b, c);
+#elif defined(__ARM_FEATURE_FMA)
+  return vfmsq_f32(c, a, b);
+#else
+  return c - a * b;
+#endif
+}
+NDOPS_INLINE Batch<double> subMul(Batch<double> c, Batch<double> a, Batch<double> b) {
+#if defined(__AVX512F__)
+  return _mm512_fnmadd_pd(a, b, c);
+#elif defined(__FMA__)
+  return _mm256_fnmadd_pd(a, b, c);
+#elif defined(__ARM_FEATURE_FMA)
+  return vfmsq_f64(c, a, b);
+#else
+  return c - a * b;
+#endif
+}
+
 /// c0 + x (c1 + x (c2 + ...)), in pairs where that shortens the chain (Estrin).
 template <class T>
 NDOPS_INLINE Batch<T> polynomial(Batch<T>, T c0) {
@@ -190,15 +214,21 @@ NDOPS_INLINE Batch<T> polynomial(Batch<T> x, T c0, T c1, T c2, T c3, C... rest) 
   return mulAdd(square * square, polynomial(x, rest...), mulAdd(square, mulAdd(x, c3, c2), mulAdd(x, c1, c0)));
 }
 
-/// a / b for normal results, within 2^-40 (float64).
-NDOPS_INLINE Batch<double> quickDivide(Batch<double> a, Batch<double> b) {
+/// 1 / x for normal results, within an ULP or two.
+template <class T>
+NDOPS_INLINE Batch<T> reciprocal(Batch<T> x) {
 #if defined(__AVX512F__)
-  const Batch<double> r = _mm512_rcp14_pd(b);
-  const Batch<double> e = mulAdd(-b, r, 1.0);
-  const Batch<double> q = a * r;
-  return mulAdd(q, mulAdd(e, e, e), q);
+  if constexpr (sizeof(T) == 4) {
+    const Batch<T> r = _mm512_rcp14_ps(x);
+    return mulAdd(r, subMul(T{1}, x, r), r);
+  } else {
+    const Batch<T> r = _mm512_rcp14_pd(x);
+    const Batch<T> e = subMul(T{1}, x, r);
+    const Batch<T> better = mulAdd(r, mulAdd(e, e, e), r);
+    return mulAdd(better, subMul(T{1}, x, better), better);
+  }
 #else
-  return a / b;
+  return T{1} / x;
 #endif
 }
 

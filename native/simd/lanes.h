@@ -5,6 +5,14 @@
 
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
+
+#if defined(__x86_64__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // of g++'s own AVX-512 headers
+#include <immintrin.h>
+#pragma GCC diagnostic pop
+#endif
 
 namespace ndops::NDOPS_LEVEL {
 namespace {
@@ -56,6 +64,84 @@ template <class V, class T>
 inline void storeVector(T* to, V v) {
   std::memcpy(to, &v, sizeof v);
 }
+
+// a > b ? a : b and a < b ? a : b, so b where they are equal or one is NaN: one instruction for floats on x86.
+template <class V>
+inline V greater(V a, V b) {
+#if defined(__AVX512F__)
+  if constexpr (std::is_same_v<V, Vector<float>>) return (V)_mm512_max_ps((__m512)a, (__m512)b);
+  if constexpr (std::is_same_v<V, Vector<double>>) return (V)_mm512_max_pd((__m512d)a, (__m512d)b);
+#elif defined(__AVX2__)
+  if constexpr (std::is_same_v<V, Vector<float>>) return (V)_mm256_max_ps((__m256)a, (__m256)b);
+  if constexpr (std::is_same_v<V, Vector<double>>) return (V)_mm256_max_pd((__m256d)a, (__m256d)b);
+#elif defined(__SSE4_1__)
+  if constexpr (std::is_same_v<V, Vector<float>>) return (V)_mm_max_ps((__m128)a, (__m128)b);
+  if constexpr (std::is_same_v<V, Vector<double>>) return (V)_mm_max_pd((__m128d)a, (__m128d)b);
+#endif
+  return a > b ? a : b;
+}
+template <class V>
+inline V lesser(V a, V b) {
+#if defined(__AVX512F__)
+  if constexpr (std::is_same_v<V, Vector<float>>) return (V)_mm512_min_ps((__m512)a, (__m512)b);
+  if constexpr (std::is_same_v<V, Vector<double>>) return (V)_mm512_min_pd((__m512d)a, (__m512d)b);
+#elif defined(__AVX2__)
+  if constexpr (std::is_same_v<V, Vector<float>>) return (V)_mm256_min_ps((__m256)a, (__m256)b);
+  if constexpr (std::is_same_v<V, Vector<double>>) return (V)_mm256_min_pd((__m256d)a, (__m256d)b);
+#elif defined(__SSE4_1__)
+  if constexpr (std::is_same_v<V, Vector<float>>) return (V)_mm_min_ps((__m128)a, (__m128)b);
+  if constexpr (std::is_same_v<V, Vector<double>>) return (V)_mm_min_pd((__m128d)a, (__m128d)b);
+#endif
+  return a < b ? a : b;
+}
+
+/// Whether any lane of a comparison is true.
+template <class M>
+inline bool anyTrue(M mask) {
+#if defined(__AVX512F__)
+  return _mm512_test_epi64_mask((__m512i)mask, (__m512i)mask) != 0;
+#elif defined(__AVX2__)
+  return _mm256_testz_si256((__m256i)mask, (__m256i)mask) == 0;
+#elif defined(__SSE4_1__)
+  return _mm_testz_si128((__m128i)mask, (__m128i)mask) == 0;
+#else
+  const auto halves = (Vector<std::int64_t>)mask;
+  return (halves[0] | halves[1]) != 0;
+#endif
+}
+
+/// Notes whether any NaN was seen, two vectors at a time.
+template <class T>
+class NanWatch {
+ public:
+  void see(Vector<T> a, Vector<T> b) {
+#if defined(__AVX512F__)
+    if constexpr (sizeof(T) == 4)
+      seen_ |= _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_UNORD_Q);
+    else
+      seen_ |= _mm512_cmp_pd_mask((__m512d)a, (__m512d)b, _CMP_UNORD_Q);
+#elif defined(__AVX2__)
+    if constexpr (sizeof(T) == 4)
+      seen_ |= (Seen)_mm256_cmp_ps((__m256)a, (__m256)b, _CMP_UNORD_Q);
+    else
+      seen_ |= (Seen)_mm256_cmp_pd((__m256d)a, (__m256d)b, _CMP_UNORD_Q);
+#else
+    seen_ |= (Seen)((a != a) | (b != b));
+#endif
+  }
+#if defined(__AVX512F__)
+  bool any() const { return seen_ != 0; }
+
+ private:
+  unsigned seen_ = 0;
+#else
+  bool any() const { return anyTrue(seen_); }
+
+ private:
+  using Seen = Vector<std::int64_t>;
+  Seen seen_{};
+#endif
+};
 
 template <class T>
 struct Lanes {

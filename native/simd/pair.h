@@ -32,7 +32,7 @@ template <class T>
 NDOPS_INLINE Pair<T> exactProduct(Batch<T> a, Batch<T> b) {
   const Batch<T> product = a * b;
   if constexpr (kFused) {
-    return {product, mulAdd(a, b, -product)};
+    return {product, -subMul(product, a, b)};
   } else {
     constexpr T kSplit = sizeof(T) == 4 ? static_cast<T>(4097) : static_cast<T>(134217729);
     const Batch<T> wideA = a * kSplit;

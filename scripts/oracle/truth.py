@@ -92,8 +92,13 @@ def weaken(*operands):
 
 
 def binary(function):
-    """A Keras function of two operands, whose numbers are weak scalars."""
-    return lambda x1, x2: function(*weaken(x1, x2))
+    """A Keras function of two operands, whose numbers are weak scalars. bfloat16 is computed in float32 and rounded."""
+    def truth(x1, x2):
+        x1, x2 = weaken(x1, x2)
+        if result_type(x1.dtype, x2.dtype) != "bfloat16":
+            return function(x1, x2)
+        return function(*(x.astype(NUMPY["bfloat16"]).astype("float32") for x in (x1, x2))).astype(NUMPY["bfloat16"])
+    return truth
 
 
 def floating(x):

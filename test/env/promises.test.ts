@@ -49,7 +49,11 @@ describe('env/promises @buffers', () => {
       const data = y.data
       const sum = promises.add(x, y)
       x.dispose()
-      structuredClone(data.buffer, { transfer: [data.buffer as ArrayBuffer] })
+      try {
+        structuredClone(data.buffer, { transfer: [data.buffer as ArrayBuffer] })
+      } catch (error) {
+        assert.equal((error as Error).name, 'DataCloneError')
+      }
       y.dispose()
       // Takes the freed memory, if it was freed too early.
       const other = filled(200_000, -1)

@@ -1,10 +1,10 @@
 /** The functions that control-flow fixtures name; scripts/oracle/ops/control.py is the other half. */
 
-import { op } from './ndops'
+import { ndops, op } from './ndops'
 
 export const FUNCTIONS: { readonly [name: string]: (...args: never[]) => unknown } = {
-  one: () => op('array')(1, 'float32'),
-  two: () => op('array')(2, 'float32'),
+  one: () => ndops.fromData(new Float32Array([1]), []),
+  two: () => ndops.fromData(new Float32Array([2]), []),
   addIndex: (i: unknown, state: unknown) => op('add')(state, i),
   double: (x: unknown) => op('multiply')(x, 2),
   sum: (x: unknown) => op('sum')(x),

@@ -4,6 +4,7 @@
  *     record('add')
  *     record('exp', { ulp: 2, draw: signedSmallAndLarge })
  *     record('matmul', { ulp: 4, threads: false, large: (random) => [...] })
+ *     record('cube', { reference: (x) => x ** 3, dtypes: ['int32', 'float64'], ulp: 1 })   // beyond Keras: no fixture
  *     alias('absolute', 'abs')
  *
  * The truth is test/fixtures/<family>/<op>.json, made from Keras by scripts/oracle (an entry there, then generate.py).
@@ -34,6 +35,7 @@ import { LAYOUTS, presented, repeated } from './layouts'
 import { kerasName } from './names'
 import { type Call, exported, isCoded, ndops, op, promises, type Tensor } from './ndops'
 import { type Draw, drawn, type Random, seeded, signedSmallAndLarge } from './random'
+import { type Reference, referenceFixture } from './reference'
 import { firstDifference, type Tolerance } from './ulp'
 
 export interface RecordOptions {
@@ -45,6 +47,8 @@ export interface RecordOptions {
   readonly dtypes?: readonly DType[]
   /** Arguments large enough for several threads; unary, binary and reduce ops have them by themselves. */
   readonly large?: (random: Random, dtype: DType) => readonly unknown[]
+  /** The truth of an elementwise op that Keras does not have, instead of a fixture; goes with `dtypes`. */
+  readonly reference?: Reference
   /** False where the bits may depend on the number of threads (matrix products). */
   readonly threads?: boolean
   /** False for an op without a method. By default, ops of creation and control have none. */
@@ -127,7 +131,10 @@ const attempt = (call: () => string | undefined): string | undefined => {
 export function record(name: string, options: RecordOptions = {}): void {
   records.add(name)
   describe(name, () => {
-    const truth = fixture(name)
+    const truth =
+      options.reference === undefined
+        ? fixture(name)
+        : referenceFixture(name, 'elementwise', options.reference, options.dtypes ?? [], options.draw)
     const tolerance: Tolerance = { ulp: options.ulp ?? 0, signOfZero: truth.zeroSign !== false }
     const good = truth.cases.filter((one) => one.throws === undefined)
     const call: Call = (...args) => op(name)(...args)

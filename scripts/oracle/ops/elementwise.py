@@ -1,10 +1,11 @@
 """elementwise: one entry an op. A later unary op is one line: unary("elementwise", "expm1", unary_math(np.expm1))."""
 
+import ml_dtypes
 import numpy as np
 
 from codec import BigInt
 from patterns import Case, Slot, binary_op, calls, unary
-from truth import (BOOL, COMPLEX, DTYPES, FLOATING, INTEGER, REAL, Refused, SIGNED, accurate, binary, exactly, floating, is_tensor,
+from truth import (BOOL, COMPLEX, DTYPES, FLOATING, INTEGER, REAL, Refused, SIGNED, NUMPY, accurate, binary, exactly, floating, is_tensor,
                    keras_ops, kind_of, name_of, result_type, saturate, tensor, unary_math, weaken)
 from values import INF, NAN, castable, edges, pairable, small
 
@@ -22,18 +23,10 @@ def power(x1, x2):
     return accurate(np.power, x1.astype(dtype), x2.astype(dtype)) if dtype in FLOATING + COMPLEX else result
 
 
-def mod(x1, x2):
-    return keras_ops.mod(*weaken(x1, x2))
-
-
 def power_base(dtype):
     if dtype in INTEGER:
         return tensor([0, 1, 2, 3, 7, 13], dtype)
     return pairable(dtype)
-
-
-def divide_no_nan(x1, x2):
-    return keras_ops.divide_no_nan(*weaken(x1, x2))
 
 
 NO_NAN_ZEROS = Case(tensor([1, 0, -1, NAN, INF], "float32"), tensor([0, 0, -0.0, 0, 0], "float32"))
@@ -49,9 +42,9 @@ binary_op(FAMILY, "add", binary(keras_ops.add), more=[
 binary_op(FAMILY, "subtract", binary(keras_ops.subtract))
 binary_op(FAMILY, "multiply", binary(keras_ops.multiply))
 binary_op(FAMILY, "divide", binary(keras_ops.divide))
-binary_op(FAMILY, "divideNoNan", divide_no_nan, more=[NO_NAN_ZEROS])
+binary_op(FAMILY, "divideNoNan", binary(keras_ops.divide_no_nan), more=[NO_NAN_ZEROS])
 binary_op(FAMILY, "floorDivide", binary(keras_ops.floor_divide))
-binary_op(FAMILY, "mod", mod)
+binary_op(FAMILY, "mod", binary(keras_ops.mod))
 binary_op(FAMILY, "power", power, pairs=power_base, more=[
     Case(tensor([1, 2, -1], "int32"), tensor([2, -1, 3], "int32")),
     Case(tensor([2], "int64"), -2),
@@ -64,9 +57,9 @@ binary_op(FAMILY, "maximum", binary(keras_ops.maximum), zero_sign=False)
 binary_op(FAMILY, "minimum", binary(keras_ops.minimum), zero_sign=False)
 unary(FAMILY, "negative", keras_ops.negative, dtypes=DTYPES[1:])
 unary(FAMILY, "abs", keras_ops.abs)
-unary(FAMILY, "sign", keras_ops.sign, dtypes=DTYPES[1:])
+unary(FAMILY, "sign", lambda x: keras_ops.sign(exactly(x)).astype(x.dtype), dtypes=DTYPES[1:])
 unary(FAMILY, "square", keras_ops.square)
-unary(FAMILY, "reciprocal", unary_math(lambda x: 1 / x))
+unary(FAMILY, "reciprocal", unary_math(lambda x: 1 / x), edge=lambda dtype: edges(dtype)[1:] if dtype in COMPLEX else edges(dtype))
 unary(FAMILY, "sqrt", unary_math(np.sqrt))
 unary(FAMILY, "rsqrt", unary_math(lambda x: 1 / np.sqrt(x)))
 
@@ -167,3 +160,63 @@ calls(FAMILY, "cast", cast, *[Case(castable(a), b) for a in DTYPES for b in DTYP
       Case(tensor([1.00390625, 1.01171875, 3.4e38], "float32"), "bfloat16"),
       Case(tensor(2.75, "float32"), "int8"), Case(tensor(np.zeros((0, 2)), "float32"), "int32"),
       Case(small("float32", (2,)), "float8", throws="TypeError"), Case(small("float32", (2,)), "complex", throws="TypeError"))
+
+
+def whole(function):
+    def truth(x):
+        if name_of(x) in COMPLEX:
+            raise Refused("TypeError")
+        return accurate(function, floating(x))
+    return truth
+
+
+def round_to(x, decimals=0):
+    if name_of(x) in BOOL:
+        return x
+    return np.asarray(np.round(exactly(x), decimals)).astype(x.dtype)
+
+
+def nan_to_num(x, nan=0.0, posinf=None, neginf=None):
+    if name_of(x) not in FLOATING + COMPLEX:
+        return x
+    part = {"complex64": "float32", "complex128": "float64"}.get(name_of(x), name_of(x))
+    largest = float((ml_dtypes.finfo if part == "bfloat16" else np.finfo)(NUMPY[part]).max)
+    posinf = largest if posinf is None else posinf
+    neginf = -largest if neginf is None else neginf
+    return np.nan_to_num(exactly(x), nan=nan, posinf=posinf, neginf=neginf).astype(x.dtype)
+
+
+HALVES = [0.5, 1.5, 2.5, -0.5, -1.5, 0.49999997, 1.25, -1.75, 123.456, 1e10]
+unary(FAMILY, "ceil", whole(np.ceil), dtypes=REAL)
+unary(FAMILY, "floor", whole(np.floor), dtypes=REAL)
+calls(FAMILY, "round", round_to, *[Case(edges(dtype)) for dtype in DTYPES],
+      *[Case(tensor(HALVES, "float64"), decimals) for decimals in (0, 1, 2, -1, -2)],
+      Case(tensor(HALVES, "float32")), Case(tensor(HALVES, "float32"), decimals=1),
+      Case(tensor([15, 25, -149, 151, 7], "int32"), -1), Case(tensor([200, 249, 251], "uint8"), decimals=-1),
+      Case(tensor([1.5 - 2.5j, 0.25 + 0.75j], "complex64"), 1), Case(tensor([], "float32")),
+      Case(tensor([1.0], "float32"), 0.5, throws="RangeError"), slots=[Slot()])
+calls(FAMILY, "nanToNum", nan_to_num, *[Case(edges(dtype)) for dtype in DTYPES],
+      Case(tensor([NAN, INF, -INF, 2.5], "float32"), 7.0, 8.0, -9.0), Case(tensor([NAN, INF, -INF], "float64"), posinf=1.0),
+      Case(tensor([complex(NAN, INF), complex(-INF, 1)], "complex64")), Case(tensor(NAN, "float32"), neginf=3.0),
+      slots=[Slot()])
+
+
+# logical
+
+def truth_value(x):
+    return np.asarray(x).astype(bool)
+
+
+def logical(function):
+    return lambda *operands: np.asarray(function(*(truth_value(x) for x in operands)))
+
+
+def tested(function):
+    return lambda x: np.asarray(function(exactly(x)))
+
+
+for name, function in [("logicalAnd", np.logical_and), ("logicalOr", np.logical_or), ("logicalXor", np.logical_xor)]:
+    binary_op(FAMILY, name, logical(function), low=-1)
+unary(FAMILY, "logicalNot", logical(np.logical_not))
+for name, function in [("isfinite", np.isfinite), ("isinf", np.isinf), ("isnan", np.isnan)]:
+    unary(FAMILY, name, tested(function))

@@ -54,7 +54,7 @@ def logsumexp(x, axis=None, keepdims=False):
 
 def extreme(function):
     def truth(x, axis=None, keepdims=False, initial=None):
-        return np.asarray(function(x, axis=axes(axis), keepdims=keepdims, initial=initial))
+        return np.asarray(function(exactly(x), axis=axes(axis), keepdims=keepdims, initial=initial)).astype(x.dtype)
     return truth
 
 

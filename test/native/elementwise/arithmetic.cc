@@ -287,6 +287,38 @@ TEST_CASE("arithmetic: integers") {
   checkIntegers<std::int64_t>();
 }
 
+TEST_CASE("arithmetic: 64-bit integers by one divisor") {
+  const auto check = [](auto zero, const auto& divisors) {
+    using T = decltype(zero);
+    const Array<T> x = filled<T>({2000}, 21);
+    const Array<T> q({2000});
+    const Array<T> m({2000});
+    std::int64_t wrong = 0;
+    for (const T d : divisors) {
+      const Array<T> y({}, {d});
+      REQUIRE(run("floorDivide", {q.view(), x.view(), y.view()}, computing<T>()) == Status::Ok);
+      REQUIRE(run("mod", {m.view(), x.view(), y.view()}, computing<T>()) == Status::Ok);
+      for (std::int64_t i = 0; i < 2000; ++i) {
+        const __int128 want = floorQuotient(x[i], d);
+        wrong += q[i] != wrap<T>(want);
+        wrong += m[i] != (d == 0 ? T(0) : wrap<T>(__int128(x[i]) - want * __int128(d)));
+      }
+    }
+    CHECK(wrong == 0);
+  };
+  Random r{8};
+  std::vector<std::int64_t> divisors = edges<std::int64_t>();
+  std::vector<std::uint64_t> unsignedDivisors = edges<std::uint64_t>();
+  for (int i = 0; i < 100; ++i) {
+    divisors.push_back(std::int64_t(r.next()) >> (i % 64));
+    unsignedDivisors.push_back(r.next() >> (i % 64));
+    divisors.push_back(std::int64_t{1} << (i % 64));
+    unsignedDivisors.push_back(std::uint64_t{1} << (i % 64));
+  }
+  check(std::int64_t{}, divisors);
+  check(std::uint64_t{}, unsignedDivisors);
+}
+
 TEST_CASE("arithmetic: every pair of 8-bit integers") {
   Array<std::int8_t> row({256});
   for (int i = 0; i < 256; ++i) row[i] = std::int8_t(i);
@@ -303,6 +335,24 @@ TEST_CASE("arithmetic: every pair of 8-bit integers") {
       if (q[x * 256 + y] != std::int8_t(want)) FAIL(x << " " << y);
       if (m[x * 256 + y] != (y == 0 ? 0 : std::int8_t(std::int8_t(x) - want * std::int8_t(y)))) FAIL(x << " " << y);
     }
+}
+
+TEST_CASE("arithmetic: isclose") {
+  const double nan = NAN;
+  const double inf = INFINITY;
+  const Array<double> x({8}, {1, 1, nan, inf, inf, 0, 1e10, nan});
+  const Array<double> y({8}, {1.000001, 1.001, nan, inf, -inf, 1e-9, 1.00001e10, 1});
+  const Array<Bool> out({8});
+  const auto close = [&](double rtol, double atol, double equalNan) {
+    REQUIRE(run("isclose", {out.view(), x.view(), y.view()}, {double(DType::Float64), rtol, atol, equalNan}) == Status::Ok);
+    std::string all;
+    for (int i = 0; i < 8; ++i) all += out[i].value != 0 ? '1' : '0';
+    return all;
+  };
+  CHECK(close(1e-5, 1e-8, 0) == "10010110");
+  CHECK(close(1e-5, 1e-8, 1) == "10110110");
+  CHECK(close(0, 0, 0) == "00010000");
+  CHECK(close(1e-2, 0, 0) == "11010010");
 }
 
 TEST_CASE("arithmetic: float32") { checkReals<float>(); }

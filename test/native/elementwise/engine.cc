@@ -19,10 +19,11 @@ void checkAdd(const Shape& shape, const Array<Item>& a, const Array<Item>& b) {
   CHECK(wrong == 0);
 }
 
-const Shape kShapes[] = {{},         {0},          {1},          {5},           {1000},       {3, 4},
-                         {0, 3},     {1, 0, 2},    {33, 65},     {64, 128},     {100, 3},     {3, 100},
-                         {300, 7},   {7, 1, 9},    {40, 2, 2, 2}, {9, 40, 33},  {2, 3, 4, 5}, {17, 31, 2},
-                         {1, 1, 1},  {130, 130},   {4, 4096},    {5000, 2}};
+const Shape kShapes[] = {{},        {0},       {1},          {5},         {1000},       {3, 4},    {0, 3},
+                         {1, 0, 2}, {33, 65},  {40, 129},    {100, 3},    {3, 100},     {300, 7},  {7, 1, 9},
+                         {40, 2, 2, 2}, {9, 40, 33}, {2, 3, 4, 5}, {17, 31, 2}, {1, 1, 1}, {70, 70}};
+/// Longer than a block of 2-byte elements.
+const Shape kLongShapes[] = {{4, 4100}, {2100, 2}, {4200}};
 
 }  // namespace
 
@@ -30,6 +31,13 @@ TEST_CASE("engine: every pair of layouts gives what broadcasting says") {
   for (const Shape& shape : kShapes)
     for (const Array<Item>& a : layouts<Item>(shape, 1))
       for (const Array<Item>& b : layouts<Item>(shape, 100)) checkAdd(shape, a, b);
+  for (const Shape& shape : kLongShapes) {
+    const std::vector<Array<Item>> all = layouts<Item>(shape, 1);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      checkAdd(shape, all[0], all[i]);
+      checkAdd(shape, all[i], all[all.size() - 1 - i]);
+    }
+  }
 }
 
 TEST_CASE("engine: operands of other dtypes are converted in every layout") {

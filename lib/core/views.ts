@@ -1,0 +1,52 @@
+/** Views of a tensor's elements under another shape. */
+
+import { type Tensor, viewOf } from '../tensor'
+import { toContiguous } from './convert'
+import { contiguousStrides, type Shape } from './shape'
+
+/** The tensor with its axes in another order. */
+export function permute(x: Tensor, order: readonly number[]): Tensor {
+  const shape = order.map((axis) => x.shape[axis] as number)
+  const strides = order.map((axis) => x.strides[axis] as number)
+  return viewOf(x, x.offset, shape, strides, x.size)
+}
+
+/**
+ * The strides that show the elements, in C order, under another shape of the same size, or undefined where no strides
+ * do. Axes are matched in groups of one size; inside a group the old ones must follow on one another.
+ */
+function stridesFor(shape: Shape, strides: readonly number[], wanted: Shape): readonly number[] | undefined {
+  const old = shape.map((_, axis) => axis).filter((axis) => shape[axis] !== 1)
+  const found = new Array<number>(wanted.length).fill(0)
+  let from = 0
+  let to = 0
+  while (from < old.length) {
+    const [firstFrom, firstTo] = [from, to]
+    let have = shape[old[from++] as number] as number
+    let want = wanted[to++] as number
+    while (have !== want) {
+      if (have < want) have *= shape[old[from++] as number] as number
+      else want *= wanted[to++] as number
+    }
+    for (let k = firstFrom; k < from - 1; k++) {
+      const [outer, inner] = [old[k] as number, old[k + 1] as number]
+      if (strides[outer] !== (shape[inner] as number) * (strides[inner] as number)) return undefined
+    }
+    let step = strides[old[from - 1] as number] as number
+    for (let k = to - 1; k >= firstTo; k--) {
+      found[k] = step
+      step *= wanted[k] as number
+    }
+  }
+  return found
+}
+
+/** The elements in C order under another shape of the same size: a view where there is one, else a copy. */
+export function reshaped(op: string, x: Tensor, shape: Shape): Tensor {
+  const strides = x.contiguous || x.size === 0 ? contiguousStrides(shape) : stridesFor(x.shape, x.strides, shape)
+  if (strides !== undefined) return viewOf(x, x.offset, shape, strides, x.size)
+  const copy = toContiguous(op, x)
+  const result = viewOf(copy, copy.offset, shape, contiguousStrides(shape), x.size)
+  copy.dispose()
+  return result
+}

@@ -1,0 +1,28 @@
+// Trigonometric functions and their inverses, float32 and float64.
+#include "core/table.h"
+#include "elementwise/batchLoops.h"
+#include "simd/trigonometric.h"
+#include "simd/widened.h"
+
+namespace ndops::NDOPS_LEVEL {
+namespace {
+
+NDOPS_BATCH_FUNCTION(Sin, sin)
+NDOPS_BATCH_FUNCTION(Cos, cos)
+NDOPS_BATCH_FUNCTION(Tan, tan)
+NDOPS_BATCH_FUNCTION(Arcsin, arcsin)
+NDOPS_BATCH_FUNCTION(Arccos, arccos)
+NDOPS_BATCH_FUNCTION(Arctan, arctan)
+NDOPS_BATCH_FUNCTION(Arctan2, arctan2)
+
+const Row kRows[] = {
+    NDOPS_UNARY_MATH("sin", Widened<Sin>),       NDOPS_UNARY_MATH("cos", Widened<Cos>),
+    NDOPS_UNARY_MATH("tan", Widened<Tan>),       NDOPS_UNARY_MATH("arcsin", Widened<Arcsin>),
+    NDOPS_UNARY_MATH("arccos", Widened<Arccos>), NDOPS_UNARY_MATH("arctan", Widened<Arctan>),
+    NDOPS_BINARY_MATH("arctan2", Widened<Arctan2>),
+};
+
+}  // namespace
+}  // namespace ndops::NDOPS_LEVEL
+
+NDOPS_OFFER(kRows)

@@ -1,0 +1,129 @@
+// npm run test:full: what takes longer than npm test. Resumable: parts that passed at this commit are not run again, so
+// it may be stopped at any time. Writes docs/test-results.md: what was run, at which commit, on which processor.
+//   npm run test:full [-- name ...]   only the parts whose name contains one of these
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { build, buildNativeTests, buildPrograms, buildSanitized, sanitizedFolder } from './build.mjs'
+import { setup } from './setup.mjs'
+import { levels, mochaTests, nativeTests, part, sanitizedTests, total, wording } from './support/parts.mjs'
+import { capture, commandOutput, root, say, stop } from './support/run.mjs'
+import { canEmulate, toolVersions } from './support/system.mjs'
+
+await setup({ tests: true })
+await build()
+await buildNativeTests()
+await buildPrograms()
+
+const x64 = process.arch === 'x64'
+const flags = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : ''
+// OpenBLAS dies of a kernel that the processor lacks.
+const coreTypes = Object.entries({
+  Prescott: '',
+  Nehalem: 'sse4_2',
+  Sandybridge: 'avx',
+  Haswell: 'avx2',
+  Zen: 'avx2',
+  SkylakeX: 'avx512vl',
+  Cooperlake: 'avx512_bf16',
+  NoSuchCore: '',
+}).filter(([, flag]) => flag === '' || new RegExp(`\\b${flag}\\b`).test(flags))
+
+const minutes = (n) => n * 60_000
+const sanitizer = async (env) => {
+  await buildSanitized({ addon: true })
+  const libasan = (await capture('c++', ['-print-file-name=libasan.so'])).output.trim()
+  return mochaTests({
+    env: {
+      ...env,
+      LD_PRELOAD: libasan,
+      ASAN_OPTIONS: 'detect_leaks=0:allocator_may_return_null=1',
+      UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=1',
+      NODE_OPTIONS: '--require ./scripts/support/otherAddon.cjs',
+      NDOPS_TEST_ADDON: path.join(root, sanitizedFolder, 'ndops.node'),
+    },
+    timeout: minutes(10),
+  })
+}
+
+const parts = {
+  ...Object.fromEntries(
+    levels().map((level) => [`whole suite at ${level}`, () => mochaTests({ env: { NDOPS_CPU_LEVEL: level } })]),
+  ),
+  ...Object.fromEntries(
+    [1, 2, 5].map((n) => [`whole suite with ${n} threads`, () => mochaTests({ env: { NDOPS_NUM_THREADS: `${n}` } })]),
+  ),
+  'whole suite without external buffers': () => mochaTests({ env: { NDOPS_NO_EXTERNAL_BUFFERS: '1' } }),
+  'native tests at v2 under sanitizers': async () => {
+    await buildSanitized()
+    return sanitizedTests({ env: { NDOPS_CPU_LEVEL: 'v2' } })
+  },
+  'whole suite under sanitizers': () => sanitizer({}),
+  'whole suite under sanitizers with 5 threads': () => sanitizer({ NDOPS_NUM_THREADS: '5' }),
+  ...Object.fromEntries(
+    coreTypes.map(([name]) => [
+      `linalg with OpenBLAS for ${name}`,
+      () => mochaTests({ grep: 'linalg|matmul', env: { OPENBLAS_CORETYPE: name } }),
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['Nehalem', 'Haswell', 'max,-avx', 'max,-avx2', 'max,-fma', 'max,-f16c'].flatMap((cpu) => {
+      const emulator = ['qemu-x86_64', '-cpu', cpu]
+      return [
+        [`native tests on an emulated ${cpu}`, () => nativeTests({ emulator })],
+        [`whole suite on an emulated ${cpu}`, () => mochaTests({ emulator, timeout: minutes(30) })],
+      ]
+    }),
+  ),
+}
+const only = process.argv.slice(2)
+const suits = (name) =>
+  (only.length === 0 || only.some((word) => name.includes(word))) &&
+  (x64 || !/v2|OpenBLAS for/.test(name)) &&
+  (canEmulate() || !name.includes('emulated'))
+
+const commit = commandOutput('git', ['rev-parse', '--short=12', 'HEAD']) ?? 'unknown'
+const changed = commandOutput('git', ['status', '--porcelain', '--', ':!docs/test-results.md'])
+const state = path.join(root, 'build/test-full.json')
+// Results hold for one commit alone, and a changed tree is none.
+const before = existsSync(state) ? JSON.parse(readFileSync(state, 'utf8')) : {}
+const results = before.commit === commit && !changed ? before.results : {}
+
+function save() {
+  mkdirSync(path.dirname(state), { recursive: true })
+  writeFileSync(state, JSON.stringify({ commit, results }, null, 2))
+  const processor = os.cpus()[0]?.model.trim() ?? process.arch
+  const { compiler } = toolVersions()
+  const rows = Object.entries(results).map(
+    ([name, { counts, seconds }]) => `| ${name} | ${wording(counts)} | ${(seconds / 60).toFixed(1)} |`,
+  )
+  const text = `# Results of the long tests
+
+Written by \`npm run test:full\`.
+
+- Commit ${commit}${changed ? ' with changes' : ''}
+- ${processor}, levels ${levels().join(', ')}, ${os.availableParallelism()} processors
+- ${os.type()} ${process.arch}, Node ${process.versions.node}, ${compiler}
+
+| part | result | minutes |
+| --- | --- | ---: |
+${rows.join('\n')}
+`
+  mkdirSync(path.join(root, 'docs'), { recursive: true })
+  writeFileSync(path.join(root, 'docs/test-results.md'), text)
+}
+
+const chosen = Object.entries(parts).filter(([name]) => suits(name))
+if (chosen.length === 0) stop(`no part is called ${only.join(' or ')}; there are: ${Object.keys(parts).join('; ')}`)
+for (const [name, work] of chosen) {
+  if (results[name]?.counts.failed === 0) {
+    say(`--- ${name}: passed before at ${commit}`)
+    continue
+  }
+  const { counts, seconds } = await part(name, work)
+  results[name] = { counts, seconds }
+  save()
+}
+const sum = total(chosen.map(([name]) => results[name].counts))
+process.exitCode = sum.failed === 0 ? 0 : 1
+process.stdout.write(`${wording(sum)}\n`)

@@ -1,0 +1,3 @@
+import { record } from '../support/record'
+
+record('arange')

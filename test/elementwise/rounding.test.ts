@@ -1,0 +1,7 @@
+import { record } from '../support/record'
+
+record('clip')
+record('ceil')
+record('floor')
+record('round')
+record('nanToNum')

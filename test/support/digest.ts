@@ -1,0 +1,32 @@
+/** Prints the CPU level and a digest of results that are promised to have the same bits on every level. */
+
+import { createHash } from 'node:crypto'
+import { DTYPES, type DType } from './dtypes'
+import { exported, isCoded, ndops, type Tensor } from './ndops'
+import { drawn, seeded, signedSmallAndLarge } from './random'
+
+/** Reductions, scans and exactly rounded arithmetic; elementwise math is promised per level only. */
+const PROMISED = ['add', 'multiply', 'divide', 'sqrt', 'sum', 'prod', 'mean', 'var', 'std', 'average', 'max', 'argmax']
+const BINARY = ['add', 'multiply', 'divide']
+const SHAPES = [[1], [7], [1000], [3, 257], [129, 67], [2, 3, 500], [70_001]]
+
+const hash = createHash('sha256')
+const random = seeded('levels')
+for (const dtype of DTYPES)
+  for (const shape of SHAPES) {
+    const size = shape.reduce((a, b) => a * b, 1)
+    const x = ndops.fromData(drawn(signedSmallAndLarge, random, dtype as DType, size), shape, dtype)
+    for (const name of PROMISED) {
+      const call = exported(name)
+      if (call === undefined) continue
+      for (const args of BINARY.includes(name) ? [[x, x]] : name === 'sqrt' ? [[x]] : [[x], [x, 0], [x, -1]]) {
+        try {
+          const { data } = call(...args) as Tensor
+          hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+        } catch (error) {
+          if (!isCoded(error)) throw error
+        }
+      }
+    }
+  }
+process.stdout.write(`${ndops.buildInfo().cpuLevel} ${hash.digest('hex')}\n`)
