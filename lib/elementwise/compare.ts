@@ -4,8 +4,8 @@ import { define, flag } from '../core/arguments'
 import { isStrong, type Operand, operand, type WeakScalar } from '../core/convert'
 import {
   BOOL,
-  type Code,
   COMPLEX128,
+  type Code,
   computing,
   DTYPES,
   FLOAT64,
@@ -156,7 +156,8 @@ function differenceIn(a: Either, b: Either): Code {
 }
 
 const tolerance = (name: string, value: unknown): number => {
-  if (typeof value !== 'number') throw typeError('isclose', 'ARGUMENT', `${name} must be a number; received ${kindOf(value)}`)
+  if (typeof value !== 'number')
+    throw typeError('isclose', 'ARGUMENT', `${name} must be a number; received ${kindOf(value)}`)
   return value
 }
 

@@ -279,14 +279,18 @@ inline Status run(const Kernel& kernel, const Launch& launch, Work work) {
 
 }  // namespace
 
-Status unaryDriver(const Kernel& kernel, const Launch& launch) noexcept { return run<1>(kernel, launch, {false, false}); }
+Status unaryDriver(const Kernel& kernel, const Launch& launch) noexcept {
+  return run<1>(kernel, launch, {false, false});
+}
 Status binaryDriver(const Kernel& kernel, const Launch& launch) noexcept {
   return run<2>(kernel, launch, {false, false});
 }
 Status ternaryDriver(const Kernel& kernel, const Launch& launch) noexcept {
   return run<3>(kernel, launch, {false, false});
 }
-Status whereDriver(const Kernel& kernel, const Launch& launch) noexcept { return run<3>(kernel, launch, {true, false}); }
+Status whereDriver(const Kernel& kernel, const Launch& launch) noexcept {
+  return run<3>(kernel, launch, {true, false});
+}
 Status unaryMathDriver(const Kernel& kernel, const Launch& launch) noexcept {
   return run<1>(kernel, launch, {false, true});
 }
