@@ -59,7 +59,7 @@ export const round = define('round', ['x'], ['decimals'], (x: Operand, decimals:
   const a = toTensor('round', 'x', x)
   const places = integer('round', 'decimals', decimals)
   const whole = !isInexact(a.code)
-  if (whole && places >= 0) return same(a)
+  if (a.code === BOOL || (whole && places >= 0)) return same(a)
   const out = emptyTensor(a.shape, a.code, a.size)
   begin(ROUND)
   view(out)
