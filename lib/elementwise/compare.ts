@@ -91,10 +91,13 @@ function comparison(name: string, below: boolean, above: boolean): Binary {
       input(signed)
       scalar(ZERO)
     })
-    return compared(name, decides ? OR : AND, BOOL, shape, () => {
+    const out = compared(name, decides ? OR : AND, BOOL, shape, () => {
       view(unsigned)
       view(sign)
     })
+    unsigned.dispose()
+    sign.dispose()
+    return out
   }
   return binary(name, toBool, { table, meet: meetByValue, apart })
 }
