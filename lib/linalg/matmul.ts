@@ -2,7 +2,7 @@
 
 import { define } from '../core/arguments'
 import { isStrong, type Operand, operand, toContiguous, toTensor, type WeakScalar } from '../core/convert'
-import { BOOL, type Code, computing, INT16, INT32, INT8, promote, UINT16, UINT32, UINT8 } from '../core/dtype'
+import { BOOL, type Code, computing, INT8, INT16, INT32, promote, UINT8, UINT16, UINT32 } from '../core/dtype'
 import { rangeError, show, typeError } from '../core/errors'
 import { begin, kernel, number, run, type Viewed, view } from '../core/launch'
 import { input, meet } from '../core/patterns'
