@@ -115,9 +115,10 @@ std::vector<Array<T>> layoutsOf(const Shape& shape, const std::vector<T>& values
   return layouts;
 }
 
-const std::vector<Shape> kShapes = {{5},        {300},       {5000},       {1, 1},      {7, 3},      {3, 700},    {700, 3},
-                                    {20, 1030}, {1030, 20},  {4, 5, 6},    {33, 2, 17}, {2, 33, 40}, {2, 700, 3}, {40, 3, 2},
-                                    {600, 2, 2}, {3, 2, 600}, {9, 64, 2}, {0},          {0, 3},      {3, 0},      {1, 0, 2}};
+const std::vector<Shape> kShapes = {{5},         {300},      {5000},      {1, 1},      {7, 3},      {3, 700},
+                                    {700, 3},    {20, 1030}, {1030, 20},  {4, 5, 6},   {33, 2, 17}, {2, 33, 40},
+                                    {2, 700, 3}, {40, 3, 2}, {600, 2, 2}, {3, 2, 600}, {9, 64, 2},  {0},
+                                    {0, 3},      {3, 0},     {1, 0, 2}};
 
 template <class T, class Check>
 void everyLayout(Check check, double scale) {
@@ -153,7 +154,8 @@ void checkNear(Out got, long double want, long double magnitude, double unit) {
   const long double error = std::fabs(static_cast<long double>(number(got)) - want);
   // Below the smallest normal number a half unit is absolute.
   const double tiny = std::is_same_v<Out, Float16> ? 0x1p-25 : 0;
-  const bool near = error <= unit * (20 * magnitude + std::fabs(want)) + tiny || static_cast<long double>(number(got)) == want;
+  const bool near =
+      error <= unit * (20 * magnitude + std::fabs(want)) + tiny || static_cast<long double>(number(got)) == want;
   if (!near) CHECK(static_cast<double>(number(got)) == static_cast<double>(want));
 }
 
@@ -190,7 +192,8 @@ void checkIntegers(double scale) {
           EXPECT(count[at] == c);
           EXPECT(any[at].value == (c > 0));
           EXPECT(all[at].value == (c == static_cast<std::int32_t>(groups[i].size())));
-          if (!groups[i].empty()) checkNear(mean[at], total / static_cast<double>(groups[i].size()), std::fabs(total), 0x1p-24);
+          if (!groups[i].empty())
+            checkNear(mean[at], total / static_cast<double>(groups[i].size()), std::fabs(total), 0x1p-24);
         }
       },
       scale);
@@ -222,7 +225,10 @@ void checkExtremes(double scale) {
 
 template <class T>
 void checkReals() {
-  const double unit = sizeof(T) == 8 ? 0x1p-53 : sizeof(T) == 4 ? 0x1p-24 : std::is_same_v<T, Float16> ? 0x1p-11 : 0x1p-8;
+  const double unit = sizeof(T) == 8               ? 0x1p-53
+                      : sizeof(T) == 4             ? 0x1p-24
+                      : std::is_same_v<T, Float16> ? 0x1p-11
+                                                   : 0x1p-8;
   const double inner = sizeof(T) == 8 ? 0x1p-53 : 0x1p-24;
   everyLayout<T>(
       [unit, inner](const Array<T>& x, std::uint32_t mask) {
@@ -305,8 +311,7 @@ void checkComplex() {
             if (v.re > high.re || (v.re == high.re && v.im > high.im)) high = v;
             if (v.re < low.re || (v.re == low.re && v.im < low.im)) low = v;
           }
-          for (const C v : groups[i])
-            squares += (v.re - re / n) * (v.re - re / n) + (v.im - im / n) * (v.im - im / n);
+          for (const C v : groups[i]) squares += (v.re - re / n) * (v.re - re / n) + (v.im - im / n) * (v.im - im / n);
           checkNear(sum[at].re, re, n, unit);
           checkNear(sum[at].im, im, n, unit);
           checkNear(mean[at].re, re / n, 1, unit);
@@ -379,7 +384,8 @@ TEST_CASE("reduce: real products keep their precision") {
       want *= values.back();
     }
     const Array<float> x({n}, values);
-    CHECK(std::fabs(reduceTo<float>("prod", x, 1, DType::Float32)[0] / want - 1) < 0x1p-24 * (static_cast<double>(n) / 16 + 30));
+    CHECK(std::fabs(reduceTo<float>("prod", x, 1, DType::Float32)[0] / want - 1) <
+          0x1p-24 * (static_cast<double>(n) / 16 + 30));
     CHECK(std::fabs(static_cast<long double>(reduceTo<double>("prod", x, 1, DType::Float64)[0]) / want - 1) <
           0x1p-52 * static_cast<double>(n));
   }
