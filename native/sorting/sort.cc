@@ -39,7 +39,7 @@ Status sortKeys(const Launch& launch, const SortLoops& loops, const KeyLoops<K>&
     // Shorter rows are sorted as fast as looked at.
     const int run = n <= 32 ? 0 : alone ? runLong(execution, keys, from, n, form) : keys.run(from, n, form);
     if (run & kAscending) {
-      std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(K));
+      keys.copy(from, to, n);
     } else if (run & kDescending) {
       keys.reverse(from, to, n);
     } else if (alone) {

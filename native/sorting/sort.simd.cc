@@ -158,7 +158,7 @@ void transpose(const K* from, std::int64_t rows, std::int64_t columns, std::int6
 
 template <class K>
 constexpr KeyLoops<K> keyLoops() {
-  return {sort<K>, split<K>, fill<K>, run<K>, reverse<K>, range<K>, pack32<K>, pack64<K>};
+  return {sort<K>, split<K>, fill<K>, run<K>, copy<K>, reverse<K>, range<K>, pack32<K>, pack64<K>};
 }
 
 constexpr SortLoops kLoops{keyLoops<std::int32_t>(), keyLoops<std::int64_t>(), indices<std::int32_t>,
