@@ -7,25 +7,13 @@
 #include <vector>
 
 #include "core/parallel.h"
-#include "native/support/launch.h"
+#include "native/reductions/reference.h"
 
 using namespace ndops;
 using namespace ndops::test;
 
 namespace {
 
-template <class T>
-double number(T x) {
-  double to = 0;
-  converter(DType::Float64, kDTypeOf<T>)(reinterpret_cast<char*>(&to), reinterpret_cast<const char*>(&x), 1);
-  return to;
-}
-template <class T>
-T from(double x) {
-  T to{};
-  converter(kDTypeOf<T>, DType::Float64)(reinterpret_cast<char*>(&to), reinterpret_cast<const char*>(&x), 1);
-  return to;
-}
 template <class T>
 bool before(T a, T b) {
   return number(a) < number(b);
