@@ -55,7 +55,8 @@ const ALIGNMENT = 64
  * In a loop that never yields no finalizer runs, so blocks of dropped results cannot come back. Past this many live
  * bytes, results live in buffers of the engine's own, which its collections do free there.
  */
-const SOFT_CAP = Math.min(addon.build().memoryBudget / 4, 2 ** 30)
+const { memoryBudget } = addon.build()
+const SOFT_CAP = Math.min(memoryBudget / 4, 2 ** 30)
 
 const SLOTS = 2 ** 24
 
@@ -70,6 +71,8 @@ function free(slot: number, generation: number): void {
 }
 
 function engineStorage(bytes: number, used: number): Storage {
+  // More than there is would be given now and missed later.
+  if (bytes > memoryBudget) throw statusError('allocate', Status.OutOfMemory, 0, 0, 0)
   let buffer: ArrayBuffer
   try {
     buffer = Buffer.allocUnsafeSlow(bytes).buffer as ArrayBuffer

@@ -1,6 +1,7 @@
-// Trigonometric functions and their inverses, float32 and float64.
+// Trigonometric and hyperbolic functions and their inverses, float32 and float64.
 #include "core/table.h"
 #include "elementwise/batchLoops.h"
+#include "simd/hyperbolic.h"
 #include "simd/trigonometric.h"
 #include "simd/widened.h"
 
@@ -14,11 +15,23 @@ NDOPS_BATCH_FUNCTION(Arcsin, arcsin)
 NDOPS_BATCH_FUNCTION(Arccos, arccos)
 NDOPS_BATCH_FUNCTION(Arctan, arctan)
 NDOPS_BATCH_FUNCTION(Arctan2, arctan2)
+NDOPS_BATCH_FUNCTION(Sinh, sinh)
+NDOPS_BATCH_FUNCTION(Cosh, cosh)
+NDOPS_BATCH_FUNCTION(Tanh, tanh)
+NDOPS_BATCH_FUNCTION(Arcsinh, arcsinh)
+NDOPS_BATCH_FUNCTION(Arccosh, arccosh)
+NDOPS_BATCH_FUNCTION(Arctanh, arctanh)
 
 const Row kRows[] = {
     NDOPS_UNARY_MATH("sin", Widened<Sin>),       NDOPS_UNARY_MATH("cos", Widened<Cos>),
     NDOPS_UNARY_MATH("tan", Widened<Tan>),       NDOPS_UNARY_MATH("arcsin", Widened<Arcsin>),
     NDOPS_UNARY_MATH("arccos", Widened<Arccos>), NDOPS_UNARY_MATH("arctan", Widened<Arctan>),
+    NDOPS_UNARY_MATH("sinh", Widened<Sinh>),
+    NDOPS_UNARY_MATH("cosh", Widened<Cosh>),
+    NDOPS_UNARY_MATH("tanh", Widened<Tanh>),
+    NDOPS_UNARY_MATH("arcsinh", Widened<Arcsinh>),
+    NDOPS_UNARY_MATH("arccosh", Widened<Arccosh>),
+    NDOPS_UNARY_MATH("arctanh", Widened<Arctanh>),
     NDOPS_BINARY_MATH("arctan2", Widened<Arctan2>),
 };
 

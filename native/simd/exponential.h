@@ -149,27 +149,43 @@ NDOPS_INLINE Batch<T> log10(Batch<T> x) {
   return logOfBase<Base10<T>>(x);
 }
 
+/// log(1 + x.high + x.low), for a low part that is one.
 template <class T>
-NDOPS_INLINE Batch<T> log1p(Batch<T> x) {
-  const Batch<T> one(1);
-  const Pair<T> u = exactSum(one, x);
+NDOPS_INLINE Batch<T> logOnePlus(Pair<T> x) {
+  const Pair<T> u = exactSum<T>(T{1}, x.high);
   const Split<T> s = split(u.high);
   const Pair<T> sum = fastSum(s.exponent * Ln2<T>::kHigh, s.fraction);
-  const Batch<T> rest = sum.low + logTail(s.fraction) + u.low / u.high;
+  const Batch<T> rest = sum.low + logTail(s.fraction) + (u.low + x.low) / u.high;
   const Batch<T> low = mulAdd(s.exponent, Ln2<T>::kLow, rest);
-  return logSpecial(u.high, sum.high + low) | signOf(x);
+  return logSpecial(u.high, sum.high + low);
+}
+template <class T>
+NDOPS_INLINE Batch<T> log1p(Batch<T> x) {
+  return logOnePlus<T>({x, T{0}}) | signOf(x);
+}
+
+/// (exp(x) - 1) / 2^n in two parts, with n; for x in [-40, 710], [-20, 89].
+template <class T>
+struct Expm1Parts {
+  Pair<T> parts;
+  Batch<T> n;
+};
+template <class T>
+NDOPS_INLINE Expm1Parts<T> expm1Parts(Batch<T> x) {
+  const Reduced<T> r = reduceByLn2(x);
+  // exp(x) - 1 = 2^n ((1 - 2^-n) + (exp(rest) - 1)); past n = 64 the small power is nothing.
+  const Batch<T> small = powerOfTwo(-minimum(T{64}, r.n));
+  const Pair<T> sum = fastSum<T>(T{1} - small, r.rest);
+  const Batch<T> tail = mulAdd(r.rest * r.rest, expTail(r.rest), r.low);
+  return {fastSum(sum.high, sum.low + tail), r.n};
 }
 
 template <class T>
 NDOPS_INLINE Batch<T> expm1(Batch<T> x) {
   const Batch<T> lowest(static_cast<T>(sizeof(T) == 4 ? -20 : -40));
   const Batch<T> highest(static_cast<T>(sizeof(T) == 4 ? 89 : 710));
-  const Reduced<T> r = reduceByLn2(minimum(highest, maximum(lowest, x)));
-  // exp(x) - 1 = 2^n ((1 - 2^-n) + (exp(rest) - 1)); past n = 64 the small power is nothing.
-  const Batch<T> small = powerOfTwo(-minimum(64, r.n));
-  const Pair<T> sum = fastSum<T>(1 - small, r.rest);
-  const Batch<T> tail = mulAdd(r.rest * r.rest, expTail(r.rest), r.low);
-  return scale(sum.high + (sum.low + tail), r.n) | signOf(x);
+  const Expm1Parts<T> e = expm1Parts(minimum(highest, maximum(lowest, x)));
+  return scale(e.parts.high, e.n) | signOf(x);
 }
 
 /// log(exp(a) + exp(b)); the error is one of max(|a|, |b|)'s ULP or two.

@@ -10,6 +10,8 @@ template <class T>
 struct Pair {
   Batch<T> high;
   Batch<T> low;
+
+  NDOPS_INLINE Batch<T> sum() const { return high + low; }
 };
 
 /// a + b exactly, where |a| >= |b| or a is 0.
@@ -43,6 +45,15 @@ NDOPS_INLINE Pair<T> exactProduct(Batch<T> a, Batch<T> b) {
     const Batch<T> lowB = b - highB;
     return {product, ((highA * highB - product) + highA * lowB + lowA * highB) + lowA * lowB};
   }
+}
+
+/// a / b to about twice the precision of T; `high` is within an ULP or two of it.
+template <class T>
+NDOPS_INLINE Pair<T> quotient(Pair<T> a, Pair<T> b) {
+  const Batch<T> inverse = reciprocal(b.high);
+  const Batch<T> high = a.high * inverse;
+  const Pair<T> back = exactProduct(high, b.high);
+  return {high, (((a.high - back.high) - back.low) + (a.low - high * b.low)) * inverse};
 }
 
 }  // namespace

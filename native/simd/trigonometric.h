@@ -8,8 +8,8 @@ namespace ndops::NDOPS_LEVEL {
 namespace {
 
 struct SineCosine {
-  Batch<double> sine;
-  Batch<double> cosine;
+  Pair<double> sine;
+  Pair<double> cosine;
 };
 
 /// Of high + low, |high| <= pi/4.
@@ -18,12 +18,12 @@ NDOPS_INLINE SineCosine sineCosine(Batch<double> high, Batch<double> low) {
   const Batch<double> half = z * 0.5;
   const Batch<double> s = polynomial(z, -0x1.5555555555555p-3, 0x1.1111111110c6ep-7, -0x1.a01a019e9ba5p-13,
                                      0x1.71de37aa8408p-19, -0x1.ae601982f63ap-26, 0x1.5e0ee6fe79cbdp-33);
-  const Batch<double> sine = high + mulAdd(high * z, s, subMul(low, low, half));
+  const Pair<double> sine = fastSum(high, mulAdd(high * z, s, subMul(low, low, half)));
   const Batch<double> c = polynomial(z, 0x1.5555555555555p-5, -0x1.6c16c16c168c4p-10, 0x1.a01a019f3690ap-16,
                                      -0x1.27e4fa009f8aep-22, 0x1.1eeb5566d1155p-29, -0x1.9071bfeef2c7p-37);
   const Batch<double> most = 1.0 - half;
   const Batch<double> rest = ((1.0 - most) - half) + subMul(z * z * c, high, low);
-  return {sine, most + rest};
+  return {sine, fastSum(most, rest)};
 }
 
 /// -0.0 where the bit of the quadrant is set, to be xor-ed.
@@ -35,22 +35,22 @@ NDOPS_INLINE Mask<double> isOdd(Batch<std::uint64_t> quadrant) { return bitCast<
 NDOPS_INLINE Batch<double> sin(Batch<double> x) {
   const Angle angle = reduceByHalfPi(x);
   const SineCosine of = sineCosine(angle.high, angle.low);
-  const Batch<double> result = select(isOdd(angle.quadrant), of.cosine, of.sine) ^ signFrom(angle.quadrant, 1);
+  const Batch<double> result = select(isOdd(angle.quadrant), of.cosine.high, of.sine.high) ^ signFrom(angle.quadrant, 1);
   return select(x == 0.0, x, result);
 }
 
 NDOPS_INLINE Batch<double> cos(Batch<double> x) {
   const Angle angle = reduceByHalfPi(x);
   const SineCosine of = sineCosine(angle.high, angle.low);
-  return select(isOdd(angle.quadrant), of.sine, of.cosine) ^ signFrom(angle.quadrant + std::uint64_t{1}, 1);
+  return select(isOdd(angle.quadrant), of.sine.high, of.cosine.high) ^ signFrom(angle.quadrant + std::uint64_t{1}, 1);
 }
 
-/// Within 2 ULP.
 NDOPS_INLINE Batch<double> tan(Batch<double> x) {
   const Angle angle = reduceByHalfPi(x);
   const SineCosine of = sineCosine(angle.high, angle.low);
   const Mask<double> odd = isOdd(angle.quadrant);
-  const Batch<double> result = select(odd, -of.cosine, of.sine) / select(odd, of.sine, of.cosine);
+  const Batch<double> result = quotient<double>({select(odd, -of.cosine.high, of.sine.high), select(odd, -of.cosine.low, of.sine.low)},
+                                        {select(odd, of.sine.high, of.cosine.high), select(odd, of.sine.low, of.cosine.low)}).sum();
   return select(x == 0.0, x, result);
 }
 
@@ -63,19 +63,15 @@ NDOPS_INLINE Batch<double> angleInQuadrant(Batch<double> y, Batch<double> x) {
   const Pair<double> over = fastSum(large, -small);
   const Pair<double> under = fastSum(large, small);
   const Batch<double> zero(0.0);
-  const Batch<double> top = select(turned, -over.high, small);
-  const Batch<double> bottom = select(turned, under.high, large);
-  const Batch<double> inverse = 1.0 / bottom;
-  const Batch<double> t = top * inverse;
-  const Pair<double> back = exactProduct(t, bottom);
-  const Batch<double> lows = select(turned, -over.low - t * under.low, zero);
-  const Batch<double> tLow = (((top - back.high) - back.low) + lows) * inverse;
+  const Pair<double> ratio = quotient<double>({select(turned, -over.high, small), select(turned, -over.low, zero)},
+                                              {select(turned, under.high, large), select(turned, under.low, zero)});
+  const Batch<double> t = ratio.high;
   const Batch<double> z = t * t;
   const Batch<double> p =
       polynomial(z, -0x1.5555555555555p-2, 0x1.9999999999816p-3, -0x1.2492492481dbdp-3, 0x1.c71c71bcb44aep-4,
                  -0x1.745d156a12876p-4, 0x1.3b137c5a8a1cbp-4, -0x1.110d32a20d66bp-4, 0x1.e17f88126d2bfp-5,
                  -0x1.abce40ef39cf3p-5, 0x1.721f2b26df32dp-5, -0x1.14d2099ab438ep-5, 0x1.fbd7230134c31p-7);
-  const Batch<double> curved = mulAdd(t * z, p, tLow);
+  const Batch<double> curved = mulAdd(t * z, p, ratio.low);
   // The whole angle is a multiple of pi/4 plus or minus atan(t): add what is small first.
   const Mask<double> steep = y > x;
   const Batch<double> quarter(kHalfPi / 2);
