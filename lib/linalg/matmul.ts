@@ -58,13 +58,22 @@ function newTensor(op: string, sizes: number[], code: Code): Tensor {
   return emptyTensor(shape, code, sizeOf(op, shape))
 }
 
-/** The product of two matrices, still to be written; it shares the shape of an operand that has the same. */
-function matrixLike(op: string, a: Tensor, b: Tensor, code: Code): Tensor {
+/** The product of matrices and vectors, sizes checked. It shares the shape of an operand that has the same. */
+function plainProduct(op: string, a: Tensor, b: Tensor, code: Code): Tensor {
+  const rows = a.ndim - 1
+  const columns = b.ndim - 1
   const m = a.shape[0] as number
-  const n = b.shape[1] as number
-  const like = n === a.shape[1] ? a : m === b.shape[0] ? b : undefined
-  if (like === undefined || !like.contiguous) return newTensor(op, [m, n], code)
-  return emptyTensor(like.shape, code, like.size, like.strides)
+  const n = b.shape[columns] as number
+  let out: Tensor
+  if (rows === 1 && columns === 1) {
+    const like = n === a.shape[1] ? a : m === b.shape[0] ? b : undefined
+    out = like?.contiguous ? emptyTensor(like.shape, code, like.size, like.strides) : newTensor(op, [m, n], code)
+  } else if (rows === 0 && columns === 0) {
+    out = emptyTensor(SCALAR, code, 1)
+  } else {
+    out = newTensor(op, [rows === 1 ? m : n], code)
+  }
+  return multiplyOver(op, out, a, b, rows, columns, 1)
 }
 
 /** A view with its axes in another order, or some of them. */
@@ -137,7 +146,7 @@ export const matmul = define('matmul', ['x1', 'x2'], [], (x1: Operand, x2: Opera
       b.shape,
       `the last axis of x1 must have the size of the ${columns === 1 ? 'second last' : 'only'} axis of x2`,
     )
-  if (rank === 2 && other === 2) return multiplyOver(op, matrixLike(op, a, b, code), a, b, 1, 1, 1)
+  if (rank <= 2 && other <= 2) return plainProduct(op, a, b, code)
   const rows = rank === 1 ? 0 : 1
   const sizes = [...broadcast(op, a.shape.slice(0, rank - 1 - rows), b.shape.slice(0, other - 1 - columns))]
   if (rows === 1) sizes.push(a.shape[rank - 2] as number)
@@ -168,6 +177,7 @@ export const dot = define('dot', ['x1', 'x2'], [], (x1: Operand, x2: Operand): T
   const summed = Math.max(0, b.ndim - 2)
   if (a.shape[a.ndim - 1] !== b.shape[summed])
     throw mismatch(op, a.shape, b.shape, `the last axis of x1 must have the size of axis ${summed} of x2`)
+  if (a.ndim <= 2 && b.ndim <= 2) return plainProduct(op, a, b, code)
   const others = othersThan(b.ndim, [summed])
   const out = newTensor(op, [...a.shape.slice(0, -1), ...others.map((axis) => b.shape[axis] as number)], code)
   return multiplyOver(op, out, a, arranged(b, [summed, ...others]), a.ndim - 1, b.ndim - 1, 1)
