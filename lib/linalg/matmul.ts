@@ -157,8 +157,8 @@ export const dot = define('dot', ['x1', 'x2'], [], (x1: Operand, x2: Operand): T
 })
 
 /**
- * The inner product of all elements, those of a complex `x1` conjugated. Both are flattened and must have the same number
- * of elements, else a RangeError is thrown. Gives a 0-d tensor of the dtype that both meet in.
+ * The inner product of all elements, those of a complex `x1` conjugated. Both are flattened and must have the same
+ * number of elements, else a RangeError is thrown. Gives a 0-d tensor of the dtype that both meet in.
  *
  * The same shapes and strides give the same bits for any number of threads and on every CPU level.
  *
@@ -208,9 +208,9 @@ function summedAxes(op: string, axes: unknown, a: Tensor, b: Tensor): [number[],
 }
 
 /**
- * Sums over chosen axes of both: the last `axes` ones of `x1` with the first ones of `x2` where `axes` is a number (0 is
- * the outer product), or those that a pair of axes, or of lists of axes, names. The result has the other axes of `x1`
- * and then those of `x2`.
+ * Sums over chosen axes of both: the last `axes` ones of `x1` with the first ones of `x2` where `axes` is a number
+ * (0 is the outer product), or those that a pair of axes, or of lists of axes, names. The result has the other axes of
+ * `x1` and then those of `x2`.
  *
  * The dtype is the one that both meet in. Throws a RangeError for axes out of range or named twice, and where the sizes
  * of two axes summed together differ.

@@ -12,9 +12,9 @@ namespace {
 
 /// Bytes read and written from which on a launch is shared among threads: below, waking one costs more than it saves.
 constexpr std::int64_t kSharedBytes = std::int64_t{1} << 20;
-constexpr std::int64_t kSharedMathBytes = std::int64_t{96} << 10;
+constexpr std::int64_t kSharedMathBytes = std::int64_t{256} << 10;
 constexpr std::int64_t kTaskBytes = std::int64_t{256} << 10;
-constexpr std::int64_t kMathTaskBytes = std::int64_t{32} << 10;
+constexpr std::int64_t kMathTaskBytes = std::int64_t{64} << 10;
 
 struct Work {
   bool where;
@@ -279,14 +279,18 @@ inline Status run(const Kernel& kernel, const Launch& launch, Work work) {
 
 }  // namespace
 
-Status unaryDriver(const Kernel& kernel, const Launch& launch) noexcept { return run<1>(kernel, launch, {false, false}); }
+Status unaryDriver(const Kernel& kernel, const Launch& launch) noexcept {
+  return run<1>(kernel, launch, {false, false});
+}
 Status binaryDriver(const Kernel& kernel, const Launch& launch) noexcept {
   return run<2>(kernel, launch, {false, false});
 }
 Status ternaryDriver(const Kernel& kernel, const Launch& launch) noexcept {
   return run<3>(kernel, launch, {false, false});
 }
-Status whereDriver(const Kernel& kernel, const Launch& launch) noexcept { return run<3>(kernel, launch, {true, false}); }
+Status whereDriver(const Kernel& kernel, const Launch& launch) noexcept {
+  return run<3>(kernel, launch, {true, false});
+}
 Status unaryMathDriver(const Kernel& kernel, const Launch& launch) noexcept {
   return run<1>(kernel, launch, {false, true});
 }

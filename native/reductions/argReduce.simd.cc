@@ -133,17 +133,14 @@ struct ArgLoops {
   }
 };
 
-template <DType D, class Loops>
-constexpr Row row(const char* name) {
-  return {name, reduceDriver, D, DType::Int64, reinterpret_cast<Inner>(Loops::give)};
-}
-
-#define REAL_ROW(D, T)                                                   \
-  row<DType::D, ArgLoops<Extreme<T, true>, true>>("argmax"),             \
-      row<DType::D, ArgLoops<Extreme<T, false>, false>>("argmin")
-#define COMPLEX_ROW(D, T)                                                \
-  row<DType::D, ArgLoops<ComplexExtremum<T, true>, true>>("argmax"),     \
-      row<DType::D, ArgLoops<ComplexExtremum<T, false>, false>>("argmin")
+// Written out, not returned by a function: so the table is constant memory and needs no constructor.
+#define ROW(NAME, D, ...) {NAME, reduceDriver, DType::D, DType::Int64, reinterpret_cast<Inner>(__VA_ARGS__::give)}
+#define REAL_ROW(D, T)                                      \
+  ROW("argmax", D, ArgLoops<Extreme<T, true>, true>),       \
+      ROW("argmin", D, ArgLoops<Extreme<T, false>, false>)
+#define COMPLEX_ROW(D, T)                                       \
+  ROW("argmax", D, ArgLoops<ComplexExtremum<T, true>, true>),   \
+      ROW("argmin", D, ArgLoops<ComplexExtremum<T, false>, false>)
 
 const Row kRows[] = {
     REAL_ROW(Bool, std::uint8_t),

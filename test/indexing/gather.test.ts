@@ -128,6 +128,11 @@ describe('getItem', () => {
     )
     throws(of([[0, 9]]), coded('INDEX', 'index 9', 'axis 0', 'size 4'))
     throws(of(Symbol('x')), coded('ARGUMENT'))
+    const deep = ndops.zeros(Array(31).fill(1))
+    throws(() => ndops.getItem(deep, [[[[0]]]] as never), coded('RANK', '33'))
+    throws(() => ndops.getItem(deep, [null, null]), coded('RANK', '33'))
+    throws(() => ndops.take(deep, [[[0]]], 3), coded('RANK', '33'))
+    throws(() => ndops.getItem(ndops.zeros(Array(7).fill(1)), Array(7).fill([0])), coded('RANK', 'at most 6'))
   })
 })
 

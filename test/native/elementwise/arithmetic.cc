@@ -40,7 +40,8 @@ void checkUnary(const char* op, Reference reference, Same isSame) {
     for (std::int64_t i = 0; i < n; ++i) {
       const Out want = reference(x[i]);
       if (isSame(out[i], want)) continue;
-      if (++wrong <= 3) MESSAGE(std::string(op) << "(" << text(x[i]) << ") gives " << text(out[i]) << ", not " << text(want));
+      if (++wrong <= 3)
+        MESSAGE(std::string(op) << "(" << text(x[i]) << ") gives " << text(out[i]) << ", not " << text(want));
     }
   }
   CHECK(wrong == 0);
@@ -65,7 +66,9 @@ void checkBinary(const char* op, Reference reference, Same isSame) {
       const T v = at(y, out.shape, i);
       const Out want = reference(u, v);
       if (isSame(out[i], want)) continue;
-      if (++wrong <= 3) MESSAGE(std::string(op) << "(" << text(u) << ", " << text(v) << ") gives " << text(out[i]) << ", not " << text(want));
+      if (++wrong <= 3)
+        MESSAGE(std::string(op) << "(" << text(u) << ", " << text(v) << ") gives " << text(out[i]) << ", not "
+                                << text(want));
     }
   };
   for (const std::int64_t n : sizes()) {
@@ -108,7 +111,8 @@ void checkIntegers() {
   using I = __int128;
   checkBinary<T>("add", [](T x, T y) { return wrap<T>(I(x) + I(y)); });
   checkBinary<T>("subtract", [](T x, T y) { return wrap<T>(I(x) - I(y)); });
-  checkBinary<T>("multiply", [](T x, T y) { return T(static_cast<unsigned __int128>(x) * static_cast<unsigned __int128>(y)); });
+  checkBinary<T>("multiply",
+                 [](T x, T y) { return T(static_cast<unsigned __int128>(x) * static_cast<unsigned __int128>(y)); });
   checkBinary<T>("maximum", [](T x, T y) { return x < y ? y : x; });
   checkBinary<T>("minimum", [](T x, T y) { return y < x ? y : x; });
   checkBinary<T>("floorDivide", [](T x, T y) { return wrap<T>(floorQuotient(x, y)); });
@@ -244,16 +248,24 @@ void checkComplex() {
     std::int64_t wrong = 0;
     for (std::int64_t i = 0; i < n; ++i) {
       if (near(out[i], reference(i), ulp)) continue;
-      if (++wrong <= 3) MESSAGE(std::string(op) << "(" << text(a[i]) << ", " << text(b[i]) << ") gives " << text(out[i]));
+      if (++wrong <= 3)
+        MESSAGE(std::string(op) << "(" << text(a[i]) << ", " << text(b[i]) << ") gives " << text(out[i]));
     }
     INFO(std::string(op));
     CHECK(wrong == 0);
   };
-  check("divide", {out.view(), a.view(), b.view()}, [&](std::int64_t i) { return wide(a[i]) / wide(b[i]); }, single ? 1 : 4);
-  check("divideNoNan", {out.view(), a.view(), b.view()}, [&](std::int64_t i) { return wide(a[i]) / wide(b[i]); }, single ? 1 : 4);
-  check("reciprocal", {out.view(), a.view()}, [&](std::int64_t i) { return W(1) / wide(a[i]); }, single ? 1 : 4);
-  check("sqrt", {out.view(), a.view()}, [&](std::int64_t i) { return std::sqrt(wide(a[i])); }, single ? 1 : 2);
-  check("sign", {out.view(), a.view()}, [&](std::int64_t i) { return wide(a[i]) / std::abs(wide(a[i])); }, 3);
+  check(
+      "divide", {out.view(), a.view(), b.view()}, [&](std::int64_t i) { return wide(a[i]) / wide(b[i]); },
+      single ? 1 : 4);
+  check(
+      "divideNoNan", {out.view(), a.view(), b.view()}, [&](std::int64_t i) { return wide(a[i]) / wide(b[i]); },
+      single ? 1 : 4);
+  check(
+      "reciprocal", {out.view(), a.view()}, [&](std::int64_t i) { return W(1) / wide(a[i]); }, single ? 1 : 4);
+  check(
+      "sqrt", {out.view(), a.view()}, [&](std::int64_t i) { return std::sqrt(wide(a[i])); }, single ? 1 : 2);
+  check(
+      "sign", {out.view(), a.view()}, [&](std::int64_t i) { return wide(a[i]) / std::abs(wide(a[i])); }, 3);
   REQUIRE(run("abs", {length.view(), a.view()}, computing<C>()) == Status::Ok);
   for (std::int64_t i = 0; i < n; ++i) {
     const C got{length[i], 0};
@@ -344,7 +356,8 @@ TEST_CASE("arithmetic: isclose") {
   const Array<double> y({8}, {1.000001, 1.001, nan, inf, -inf, 1e-9, 1.00001e10, 1});
   const Array<Bool> out({8});
   const auto close = [&](double rtol, double atol, double equalNan) {
-    REQUIRE(run("isclose", {out.view(), x.view(), y.view()}, {double(DType::Float64), rtol, atol, equalNan}) == Status::Ok);
+    REQUIRE(run("isclose", {out.view(), x.view(), y.view()}, {double(DType::Float64), rtol, atol, equalNan}) ==
+            Status::Ok);
     std::string all;
     for (int i = 0; i < 8; ++i) all += out[i].value != 0 ? '1' : '0';
     return all;
