@@ -2,7 +2,7 @@
 
 import { define } from '../core/arguments'
 import { type Operand, toIntegers, toTensor } from '../core/convert'
-import { BOOL, type Code, DTYPES, INT32, INT64, isInteger, ITEM_BYTES } from '../core/dtype'
+import { BOOL, type Code, DTYPES, INT32, INT64, ITEM_BYTES, isInteger } from '../core/dtype'
 import { kindOf, rangeError, show, typeError } from '../core/errors'
 import { type ArrayIndex, applyKey, type Slice } from '../core/key'
 import { begin, kernel, late, number, run, runLate, view } from '../core/launch'

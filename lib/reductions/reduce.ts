@@ -218,7 +218,8 @@ export const prod = define(
 
 /**
  * log(sum(exp(x))), without overflow. Integers and bool give `floatx()`; complex numbers are a TypeError. Nothing, and
- * -infinity alone, give -infinity. The error is at most 2 ULP of the larger of the result and the largest element.
+ * -infinity alone, give -infinity. The error is at most 2 ULP of the largest of 1, the result
+ * and the largest element.
  *
  * @example logsumexp([0, 0]) // 0.6931472
  * @see https://keras.io/api/ops/core/#logsumexp-function

@@ -21,8 +21,6 @@ struct Work {
   bool math;
 };
 
-inline DType computingDtype(const Launch& launch) { return static_cast<DType>(static_cast<int>(launch.numbers[0])); }
-
 /// Whether the view has the output's shape and C order.
 inline bool isFlat(const View& view, const View& out) {
   if (view.rank != out.rank) return false;
@@ -237,8 +235,9 @@ Status runGeneral(const Kernel& kernel, const Launch& launch, Loop loop, DType c
 /// Everything contiguous or one element, nothing to convert but single elements: no plan, one call.
 template <int Operands>
 inline Status run(const Kernel& kernel, const Launch& launch, Work work) {
-  if (launch.viewCount != Operands + 1 || launch.numberCount < 1) return launch.execution->fail(Status::Unsupported);
-  const DType computing = computingDtype(launch);
+  if (launch.viewCount != Operands + 1 || launch.numberCount < 1 || !(launch.numbers[0] < kDTypes))
+    return launch.execution->fail(Status::Unsupported);
+  const DType computing = static_cast<DType>(static_cast<std::uint8_t>(launch.numbers[0]));
   const Loop loop = reinterpret_cast<Loop>(kernel.inner[static_cast<int>(computing)]);
   if (loop == nullptr) return launch.execution->fail(Status::Unsupported, static_cast<double>(computing));
   const View& out = launch.views[0];

@@ -121,12 +121,18 @@ void gatherRuns(char* out, std::int64_t outStep, std::int64_t outRun, const char
   if (outRun == 1 && xRun == 1) {
     // Runs of a few items are single moves.
     switch (run) {
-      case 2: return gatherShort<Size, 2>(out, outStep, x, offsets, n);
-      case 3: return gatherShort<Size, 3>(out, outStep, x, offsets, n);
-      case 4: return gatherShort<Size, 4>(out, outStep, x, offsets, n);
-      case 8: return gatherShort<Size, 8>(out, outStep, x, offsets, n);
-      case 16: return gatherShort<Size, 16>(out, outStep, x, offsets, n);
-      default: break;
+      case 2:
+        return gatherShort<Size, 2>(out, outStep, x, offsets, n);
+      case 3:
+        return gatherShort<Size, 3>(out, outStep, x, offsets, n);
+      case 4:
+        return gatherShort<Size, 4>(out, outStep, x, offsets, n);
+      case 8:
+        return gatherShort<Size, 8>(out, outStep, x, offsets, n);
+      case 16:
+        return gatherShort<Size, 16>(out, outStep, x, offsets, n);
+      default:
+        break;
     }
     // Where the next runs lie is known long before the processor would guess it.
     constexpr std::int64_t kAhead = 6;
@@ -195,19 +201,33 @@ const GatherLoops* loops() {
        load<std::int16_t>, load<std::int32_t>, load<std::int64_t>},
       ramp,
       resolve,
-      {nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, pick<Size, std::int32_t>, pick<Size, std::int64_t>},
+      {nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, pick<Size, std::int32_t>,
+       pick<Size, std::int64_t>},
       gather<Size>,
       gatherRuns<Size>,
       select<Size>};
   return &table;
 }
 
-#define ROWS(D) {"take", take, DType::D, DType::D, reinterpret_cast<Inner>(loops<itemSize(DType::D)>)}
+#define ROWS(D) \
+  { "take", take, DType::D, DType::D, reinterpret_cast<Inner>(loops<itemSize(DType::D)>) }
 
 const Row kRows[] = {
-    ROWS(Bool),     ROWS(Uint8),   ROWS(Uint16),  ROWS(Uint32),    ROWS(Uint64),
-    ROWS(Int8),     ROWS(Int16),   ROWS(Int32),   ROWS(Int64),     ROWS(Float16),
-    ROWS(Bfloat16), ROWS(Float32), ROWS(Float64), ROWS(Complex64), ROWS(Complex128),
+    ROWS(Bool),
+    ROWS(Uint8),
+    ROWS(Uint16),
+    ROWS(Uint32),
+    ROWS(Uint64),
+    ROWS(Int8),
+    ROWS(Int16),
+    ROWS(Int32),
+    ROWS(Int64),
+    ROWS(Float16),
+    ROWS(Bfloat16),
+    ROWS(Float32),
+    ROWS(Float64),
+    ROWS(Complex64),
+    ROWS(Complex128),
     {"takeAlongAxis", takeAlongAxis, DType::Bool, DType::Bool, nullptr},
     {"getItem", getItem, DType::Bool, DType::Bool, nullptr},
 };

@@ -134,27 +134,19 @@ struct ArgLoops {
 };
 
 // Written out, not returned by a function: so the table is constant memory and needs no constructor.
-#define ROW(NAME, D, ...) {NAME, reduceDriver, DType::D, DType::Int64, reinterpret_cast<Inner>(__VA_ARGS__::give)}
-#define REAL_ROW(D, T)                                      \
-  ROW("argmax", D, ArgLoops<Extreme<T, true>, true>),       \
-      ROW("argmin", D, ArgLoops<Extreme<T, false>, false>)
-#define COMPLEX_ROW(D, T)                                       \
-  ROW("argmax", D, ArgLoops<ComplexExtremum<T, true>, true>),   \
+#define ROW(NAME, D, ...) \
+  { NAME, reduceDriver, DType::D, DType::Int64, reinterpret_cast<Inner>(__VA_ARGS__::give) }
+#define REAL_ROW(D, T) \
+  ROW("argmax", D, ArgLoops<Extreme<T, true>, true>), ROW("argmin", D, ArgLoops<Extreme<T, false>, false>)
+#define COMPLEX_ROW(D, T)                                     \
+  ROW("argmax", D, ArgLoops<ComplexExtremum<T, true>, true>), \
       ROW("argmin", D, ArgLoops<ComplexExtremum<T, false>, false>)
 
 const Row kRows[] = {
-    REAL_ROW(Bool, std::uint8_t),
-    REAL_ROW(Uint8, std::uint8_t),
-    REAL_ROW(Uint16, std::uint16_t),
-    REAL_ROW(Uint32, std::uint32_t),
-    REAL_ROW(Uint64, std::uint64_t),
-    REAL_ROW(Int8, std::int8_t),
-    REAL_ROW(Int16, std::int16_t),
-    REAL_ROW(Int32, std::int32_t),
-    REAL_ROW(Int64, std::int64_t),
-    REAL_ROW(Float32, float),
-    REAL_ROW(Float64, double),
-    COMPLEX_ROW(Complex64, float),
+    REAL_ROW(Bool, std::uint8_t),    REAL_ROW(Uint8, std::uint8_t),   REAL_ROW(Uint16, std::uint16_t),
+    REAL_ROW(Uint32, std::uint32_t), REAL_ROW(Uint64, std::uint64_t), REAL_ROW(Int8, std::int8_t),
+    REAL_ROW(Int16, std::int16_t),   REAL_ROW(Int32, std::int32_t),   REAL_ROW(Int64, std::int64_t),
+    REAL_ROW(Float32, float),        REAL_ROW(Float64, double),       COMPLEX_ROW(Complex64, float),
     COMPLEX_ROW(Complex128, double),
 };
 

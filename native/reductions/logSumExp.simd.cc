@@ -1,7 +1,7 @@
-// Rows of logsumexp. One pass over memory: a block's maximum, then, while the block is in cache, the sum of exp(x - max),
-// rescaled whenever the maximum grows. Sums follow the fixed tree of fold.h and go into float64 from block to block;
-// exp and log are those of the CPU level, so bits hold for any threads but between levels only within the bound: the error
-// is at most 2 ULP of the larger of |max(x)| and the result (float32 and float64).
+// Rows of logsumexp. One pass over memory: a block's maximum, then, while the block is in cache, the sum of exp(x -
+// max), rescaled whenever the maximum grows. Sums follow the fixed tree of fold.h and go into float64 from block to
+// block; exp and log are those of the CPU level, so bits hold for any threads but between levels only within the bound:
+// the error is at most 2 ULP of the largest of 1, |max(x)| and the result.
 #include "core/table.h"
 #include "reductions/extreme.h"
 #include "reductions/fold.h"
@@ -152,8 +152,7 @@ struct LogSumExpLoops {
     }
   }
 
-  static void finish(char* out, const char* state, std::int64_t stride, std::int64_t width, std::int64_t,
-                     const char*) {
+  static void finish(char* out, const char* state, std::int64_t stride, std::int64_t width, std::int64_t, const char*) {
     T* to = reinterpret_cast<T*>(out);
     const double* most = reinterpret_cast<const double*>(state);
     constexpr std::int64_t some = 256;
@@ -175,7 +174,8 @@ struct LogSumExpLoops {
   }
 };
 
-#define ROW(D, T) {"logsumexp", reduceDriver, DType::D, DType::D, reinterpret_cast<Inner>(LogSumExpLoops<T>::give)}
+#define ROW(D, T) \
+  { "logsumexp", reduceDriver, DType::D, DType::D, reinterpret_cast<Inner>(LogSumExpLoops<T>::give) }
 
 const Row kRows[] = {ROW(Float32, float), ROW(Float64, double)};
 

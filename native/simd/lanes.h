@@ -1,6 +1,6 @@
 // Fixed virtual lanes: 64 bytes of one arithmetic type on every CPU level, as one, two or four machine vectors. Element
-// i meets element i alone, so an algorithm over lanes gives the same bits on every level (no contraction in this build).
-// Internal linkage throughout: compiled once per CPU level.
+// i meets element i alone, so an algorithm over lanes gives the same bits on every level (no contraction in this
+// build). Internal linkage throughout: compiled once per CPU level.
 #pragma once
 
 #include <cstdint>

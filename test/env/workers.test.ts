@@ -23,7 +23,10 @@ const ENDLESS = `
 
 /** Runs JavaScript in a process of its own; gives its exit code and what it printed. */
 function program(code: string) {
-  const { status, signal, stdout, stderr } = spawnSync(process.execPath, ['-e', code], { encoding: 'utf8', timeout: 60_000 })
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, ['-e', code], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  })
   return { status, signal, stdout, stderr }
 }
 
@@ -72,7 +75,9 @@ describe('env/workers', function () {
   })
 
   it('finishes what is pending when the program ends by itself', () => {
-    const { status, stdout } = program(`require('ndops/promises').add(new Float64Array(1e6), 1).then((x) => console.log(x.data[9]))`)
+    const { status, stdout } = program(
+      `require('ndops/promises').add(new Float64Array(1e6), 1).then((x) => console.log(x.data[9]))`,
+    )
     assert.equal(status, 0)
     assert.equal(stdout.trim(), '1')
   })

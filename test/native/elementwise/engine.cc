@@ -133,6 +133,7 @@ TEST_CASE("engine: what no row or no broadcasting serves is refused") {
   CHECK(run("add", {out.view(), a.view(), a.view()}, computing<Float16>()) == Status::Unsupported);
   CHECK(run("add", {out.view(), a.view()}, computing<float>()) == Status::Unsupported);
   CHECK(run("add", {out.view(), a.view(), a.view()}, {}) == Status::Unsupported);
+  CHECK(run("add", {out.view(), a.view(), a.view()}, {kDTypes}) == Status::Unsupported);
   CHECK(run("add", {out.view(), filled<float>({1, 3}, 1).view(), a.view()}, computing<float>()) == Status::Extent);
 }
 

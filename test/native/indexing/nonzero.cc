@@ -73,10 +73,10 @@ void checkNonzero(const Array<T>& x) {
     std::int64_t rest = i;
     for (std::int64_t axis = rank - 1; axis >= 0; rest /= x.shape[static_cast<std::size_t>(axis--)])
       if (found < late.columns)
-        wrong += late.as<I>()[axis * late.columns + found] ==
-                         static_cast<I>(rest % x.shape[static_cast<std::size_t>(axis)])
-                     ? 0
-                     : 1;
+        wrong +=
+            late.as<I>()[axis * late.columns + found] == static_cast<I>(rest % x.shape[static_cast<std::size_t>(axis)])
+                ? 0
+                : 1;
     ++found;
   }
   CHECK(wrong == 0);
