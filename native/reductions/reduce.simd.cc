@@ -25,7 +25,17 @@ struct Multiply {
   // Unsigned types narrower than int would be multiplied as ints; none is used.
   template <class T>
   Complex<T> operator()(Complex<T> a, Complex<T> b) const {
-    return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
+    return {a.re * b.re - rounded(a.im * b.im), a.re * b.im + rounded(a.im * b.re)};
+  }
+  // GCC 12 makes the pair one vfmaddsub whatever -ffp-contract says, and the bits would differ by level.
+  template <class T>
+  static T rounded(T x) {
+#if defined(__x86_64__)
+    __asm__("" : "+x"(x));
+#elif defined(__aarch64__)
+    __asm__("" : "+w"(x));
+#endif
+    return x;
   }
 };
 
