@@ -24,22 +24,25 @@ struct ExpSum {
   static constexpr T padding() { return 0; }
 };
 
-/// to[i] = f(to[i]) by registers; the last one is filled up with zeros.
-template <class T, class F>
-inline void apply(T* x, std::int64_t n, F f) {
+/// to[i] = f(from[i]...) by registers; the last ones are filled up with zeros.
+template <class T, class F, class... From>
+inline void apply(T* to, std::int64_t n, F f, const From*... from) {
   std::int64_t i = 0;
-  for (; i + kLanes<T> <= n; i += kLanes<T>) store(x + i, f(load(x + i)));
-  if (i < n) {
-    T rest[kLanes<T>] = {};
-    const auto bytes = static_cast<std::size_t>(n - i) * sizeof(T);
-    std::memcpy(rest, x + i, bytes);
-    store(rest, f(load(rest)));
-    std::memcpy(x + i, rest, bytes);
-  }
+  for (; i + kLanes<T> <= n; i += kLanes<T>) store(to + i, f(load(from + i)...));
+  if (i == n) return;
+  const auto last = [i, n](const T* all) {
+    T some[kLanes<T>] = {};
+    for (std::int64_t k = i; k < n; ++k) some[k - i] = all[k];
+    return load(some);
+  };
+  T results[kLanes<T>];
+  store(results, f(last(from)...));
+  for (std::int64_t k = i; k < n; ++k) to[k] = results[k - i];
 }
 template <class T>
 inline void expAll(T* x, std::int64_t n) {
-  apply(x, n, [](Batch<T> v) { return exp(v); });
+  apply(
+      x, n, [](Batch<T> v) { return exp(v); }, x);
 }
 inline double expOne(double x) {
   expAll(&x, 1);
@@ -81,9 +84,9 @@ struct LogSumExpLoops {
       T leaf;
       Most::leafOf(x + at, length, &leaf);
       const double now = larger(most, leaf);
-      const T shift = shiftOf(static_cast<T>(now));
-      for (std::int64_t i = 0; i < length; ++i) powers[i] = x[at + i] - shift;
-      expAll(powers, length);
+      const Batch<T> shift(shiftOf(static_cast<T>(now)));
+      apply(
+          powers, length, [shift](Batch<T> v) { return exp(v - shift); }, x + at);
       foldRun<ExpSum<T>, 1>(powers, length, &leaf);
       sum = (now > most ? sum * expOne(most - now) : sum) + static_cast<double>(leaf);
       most = now;
@@ -94,7 +97,6 @@ struct LogSumExpLoops {
                       std::int64_t width, std::int64_t seen) {
     alignas(kLaneBytes) T leaf[kMaxTile];
     alignas(kLaneBytes) T shift[kWidest];
-    alignas(kLaneBytes) T powers[kWidest];
     alignas(kLaneBytes) T sums[kWidest];
     const T* row = reinterpret_cast<const T*>(data);
     double* most = reinterpret_cast<double*>(state);
@@ -105,11 +107,10 @@ struct LogSumExpLoops {
       rescale(most, stride, leaf, width);
       for (std::int64_t j = 0; j < width; ++j) shift[j] = shiftOf(static_cast<T>(most[j]));
       for (std::int64_t j = 0; j < width; ++j) sums[j] = 0;
-      for (std::int64_t r = 0; r < n; ++r, row += rowStride) {
-        for (std::int64_t j = 0; j < width; ++j) powers[j] = row[j] - shift[j];
-        expAll(powers, width);
-        for (std::int64_t j = 0; j < width; ++j) sums[j] += powers[j];
-      }
+      for (std::int64_t r = 0; r < n; ++r, row += rowStride)
+        apply(
+            sums, width, [](Batch<T> total, Batch<T> v, Batch<T> off) { return total + exp(v - off); }, sums, row,
+            shift);
       for (std::int64_t j = 0; j < width; ++j) most[stride + j] += static_cast<double>(sums[j]);
     }
   }
@@ -160,7 +161,8 @@ struct LogSumExpLoops {
     for (std::int64_t at = 0; at < width; at += some) {
       const std::int64_t n = width - at < some ? width - at : some;
       for (std::int64_t j = 0; j < n; ++j) logs[j] = most[stride + at + j];
-      apply(logs, n, [](Batch<double> v) { return log(v); });
+      apply(
+          logs, n, [](Batch<double> v) { return log(v); }, logs);
       for (std::int64_t j = 0; j < n; ++j) {
         const double m = most[at + j];
         to[at + j] = canonical(static_cast<T>(m - m == 0 ? m + logs[j] : m));

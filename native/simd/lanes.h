@@ -111,6 +111,15 @@ inline bool anyTrue(M mask) {
 #endif
 }
 
+template <class T>
+inline bool anyEqual(Vector<T> a, Vector<T> b) {
+#if defined(__AVX512F__)
+  if constexpr (std::is_same_v<T, float>) return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_EQ_OQ) != 0;
+  if constexpr (std::is_same_v<T, double>) return _mm512_cmp_pd_mask((__m512d)a, (__m512d)b, _CMP_EQ_OQ) != 0;
+#endif
+  return anyTrue(a == b);
+}
+
 /// Notes whether any NaN was seen, two vectors at a time.
 template <class T>
 class NanWatch {
