@@ -1,11 +1,11 @@
 /** What getItem's key says, as NumPy reads a tuple: basic indices become a view, arrays wait for values. */
 
+import { type Tensor, viewOf } from '../tensor'
 import { isNamed } from './arguments'
 import { toIntegers } from './convert'
 import { BOOL, DTYPES, isInteger } from './dtype'
 import { kindOf, rangeError, show, typeError } from './errors'
 import { integer, MAX_RANK } from './shape'
-import { type Tensor, viewOf } from '../tensor'
 
 /** A slice of an axis: what is left out (or null) runs to the end that the step comes to last. */
 export interface Slice {

@@ -103,14 +103,30 @@ export function normalizeAxis(op: string, axis: unknown, rank: number, name = 'a
   return number < 0 ? number + rank : number === 0 ? 0 : number
 }
 
+/** The entries of a short list of the user's; a list that throws while it is read is a coded error. */
+function entriesOf(op: string, name: string, list: ArrayLike<unknown>): unknown[] {
+  let entries: unknown[]
+  try {
+    const n = list.length
+    if (n > MAX_RANK) throw rangeError(op, 'RANK', `${name} has ${n} entries; at most ${MAX_RANK} axes are supported`)
+    entries = Array.from({ length: n }, (_, i) => list[i])
+  } catch (error) {
+    if (error instanceof RangeError && 'code' in error) throw error
+    const reason = error instanceof Error ? error.message : kindOf(error)
+    throw Object.assign(typeError(op, 'ARGUMENT', `${name} could not be read: ${reason}`), { cause: error })
+  }
+  return entries
+}
+
 /** One axis or several (an array), counted from the front, in the order given, none twice. */
 export function normalizeAxes(op: string, axes: unknown, rank: number, name = 'axis'): number[] {
   if (!Array.isArray(axes)) return [normalizeAxis(op, axes, rank, name)]
-  if (axes.length > MAX_RANK) throw rangeError(op, 'AXIS', `${name} has ${axes.length} entries; rank is ${rank}`)
   const found: number[] = []
-  for (let k = 0; k < axes.length; k++) {
-    const axis = normalizeAxis(op, axes[k], rank, name)
-    if (found.includes(axis)) throw rangeError(op, 'AXIS', `${name} names axis ${axis} twice; received ${show(axes)}`)
+  const entries = entriesOf(op, name, axes)
+  for (const entry of entries) {
+    const axis = normalizeAxis(op, entry, rank, name)
+    if (found.includes(axis))
+      throw rangeError(op, 'AXIS', `${name} names axis ${axis} twice; received ${show(entries as number[])}`)
     found.push(axis)
   }
   return found
@@ -118,9 +134,8 @@ export function normalizeAxes(op: string, axes: unknown, rank: number, name = 'a
 
 /** A shape from the user: a size or an array of sizes. */
 export function checkShape(op: string, shape: unknown, name = 'shape'): Shape {
-  const sizes = Array.isArray(shape) || ArrayBuffer.isView(shape) ? Array.from(shape as ArrayLike<unknown>) : [shape]
-  if (sizes.length > MAX_RANK)
-    throw rangeError(op, 'RANK', `${name} has ${sizes.length} axes; at most ${MAX_RANK} are supported`)
+  const listed = Array.isArray(shape) || (ArrayBuffer.isView(shape) && !(shape instanceof DataView))
+  const sizes = listed ? entriesOf(op, name, shape as ArrayLike<unknown>) : [shape]
   const checked = sizes.map((size) => {
     const n = integer(op, name, size)
     if (n < 0) throw rangeError(op, 'SIZE', `${name} must not be negative; received ${show(sizes as number[])}`)

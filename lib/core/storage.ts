@@ -3,14 +3,18 @@
  * block each; both go back to the native pool by dispose or when nothing refers to them any more.
  */
 
-import { rangeError, statusError, Status, typeError } from './errors'
-import { addon } from './native'
 import { WORD, words } from './block'
+import { rangeError, Status, statusError, typeError } from './errors'
+import { addon } from './native'
 
 const UNCLONEABLE = Object.defineProperty({}, 'tensor', {
   enumerable: true,
   get(): never {
-    throw typeError('postMessage', 'TENSOR_TRANSFER', 'a Tensor cannot be cloned; send share(x) and call receive(token), or send x.data')
+    throw typeError(
+      'postMessage',
+      'TENSOR_TRANSFER',
+      'a Tensor cannot be cloned; send share(x) and call receive(token), or send x.data',
+    )
   },
 })
 
@@ -55,7 +59,8 @@ const ALIGNMENT = 64
  * In a loop that never yields no finalizer runs, so blocks of dropped results cannot come back. Past this many live
  * bytes, results live in buffers of the engine's own, which its collections do free there.
  */
-const SOFT_CAP = Math.min(addon.build().memoryBudget / 4, 2 ** 30)
+const { memoryBudget } = addon.build()
+const SOFT_CAP = Math.min(memoryBudget / 4, 2 ** 30)
 
 const SLOTS = 2 ** 24
 
@@ -70,6 +75,8 @@ function free(slot: number, generation: number): void {
 }
 
 function engineStorage(bytes: number, used: number): Storage {
+  // More than there is would be given now and missed later.
+  if (bytes > memoryBudget) throw statusError('allocate', Status.OutOfMemory, 0, 0, 0)
   let buffer: ArrayBuffer
   try {
     buffer = Buffer.allocUnsafeSlow(bytes).buffer as ArrayBuffer

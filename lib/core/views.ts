@@ -1,8 +1,18 @@
 /** Views of a tensor's elements under another shape. */
 
 import { type Tensor, viewOf } from '../tensor'
-import { toContiguous } from './convert'
+import { toContiguous, toTensor } from './convert'
 import { contiguousStrides, type Shape } from './shape'
+
+/** Makes a view of the operand `x`. A tensor made of the caller's arrays on the way lives on in that view alone. */
+export function viewing(op: string, x: unknown, make: (a: Tensor) => Tensor, name = 'x'): Tensor {
+  const a = toTensor(op, name, x)
+  try {
+    return make(a)
+  } finally {
+    if (a !== x) a.dispose()
+  }
+}
 
 /** The tensor with its axes in another order. */
 export function permute(x: Tensor, order: readonly number[]): Tensor {

@@ -2,7 +2,7 @@
 
 import { define } from '../core/arguments'
 import { isStrong, type Operand, operand, optionalCode, toTensor, type WeakScalar } from '../core/convert'
-import { checkFits, type Code, type DType, floatxDtype } from '../core/dtype'
+import { type Code, checkFits, type DType, floatxDtype } from '../core/dtype'
 import { rangeError, show } from '../core/errors'
 import { begin, kernel, number, run, scalar, type Viewed, view } from '../core/launch'
 import { input } from '../core/patterns'

@@ -4,8 +4,8 @@ import { define } from '../core/arguments'
 import { isStrong, operand, optionalCode, type WeakScalar, weakScalar } from '../core/convert'
 import {
   BOOL,
-  checkFits,
   type Code,
+  checkFits,
   DTYPES,
   type DType,
   floatxDtype,

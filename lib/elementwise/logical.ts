@@ -1,11 +1,13 @@
 /** Truth, an element at a time: 0 is false, everything else, NaN too, is true. And the choice between two tensors. */
 
-import { define } from '../core/arguments'
+import { define, type Op } from '../core/arguments'
 import { isStrong, type Operand, operand, toTensor } from '../core/convert'
 import { BOOL, type Code, computing, FLOAT32, isInexact, promote } from '../core/dtype'
+import { typeError } from '../core/errors'
 import { begin, kernel, number, run, view } from '../core/launch'
 import { binary, input, meet, type Rule, signature, unary } from '../core/patterns'
 import { broadcast, SCALAR, sizeOf } from '../core/shape'
+import { nonzero } from '../indexing/gather'
 import { emptyTensor, type Tensor } from '../tensor'
 
 const inBools: Rule = () => signature(BOOL, BOOL)
@@ -72,7 +74,6 @@ export const isnan = unary('isnan', inFloats)
 
 const WHERE = kernel('where')
 
-/** Elements of `x1` where the condition is true, of `x2` elsewhere, all three broadcast. */
 function choose(condition: Operand, x1: Operand, x2: Operand): Tensor {
   const c = toTensor('where', 'condition', condition)
   const a = operand('where', 'x1', x1)
@@ -91,10 +92,26 @@ function choose(condition: Operand, x1: Operand, x2: Operand): Tensor {
   return out
 }
 
+type Choose = Op<
+  readonly ['condition'],
+  readonly ['x1', 'x2'],
+  (condition: Operand, x1: Operand, x2: Operand) => Tensor
+>
+
 /**
- * Elements of `x1` where the condition is true, of `x2` elsewhere; all three broadcast.
+ * Elements of `x1` where the condition is true, of `x2` elsewhere; all three broadcast. With the condition alone, the
+ * places where it is true: an array of one tensor an axis, as `nonzero` gives them.
  *
  * @example where([true, false], [1, 2], 0) // [1, 0]
  * @see https://keras.io/api/ops/numpy/#where-function
  */
-export const where = define('where', ['condition', 'x1', 'x2'], [], choose)
+export const where = define(
+  'where',
+  ['condition'],
+  ['x1', 'x2'],
+  (condition: Operand, x1: Operand | null = null, x2: Operand | null = null): Tensor | Tensor[] => {
+    if (x1 !== null && x2 !== null) return choose(condition, x1, x2)
+    if (x1 === null && x2 === null) return nonzero(condition)
+    throw typeError('where', 'ARGUMENT', `x1 and x2 go together; ${x1 === null ? 'x1' : 'x2'} is missing`)
+  },
+) as unknown as ((condition: Operand) => Tensor[]) & Choose

@@ -1,20 +1,22 @@
 /** Values brought to whole numbers, into bounds, or out of infinity. */
 
 import { define } from '../core/arguments'
-import { isStrong, type Operand, operand, toTensor, type WeakScalar } from '../core/convert'
+import { castTo, isStrong, type Operand, operand, toTensor, type WeakScalar } from '../core/convert'
 import {
   BFLOAT16,
   BOOL,
   type Code,
+  codeOf,
   computing,
+  type DType,
   FLOAT16,
   FLOAT32,
   FLOAT64,
   fits,
   INT32,
+  ITEM_BYTES,
   isInexact,
   isUnsigned,
-  ITEM_BYTES,
   promote,
   promoteWeak,
   realPart,
@@ -57,7 +59,7 @@ export const round = define('round', ['x'], ['decimals'], (x: Operand, decimals:
   const a = toTensor('round', 'x', x)
   const places = integer('round', 'decimals', decimals)
   const whole = !isInexact(a.code)
-  if (whole && places >= 0) return same(a)
+  if (a.code === BOOL || (whole && places >= 0)) return same(a)
   const out = emptyTensor(a.shape, a.code, a.size)
   begin(ROUND)
   view(out)
@@ -76,7 +78,13 @@ function bound(name: string, value: unknown, code: Code): Tensor | WeakScalar {
   if (isStrong(x) || x.weak !== 'int' || fits(x.value as number | bigint, code)) return x
   const bits = BigInt(8 * (ITEM_BYTES[code] as number))
   const below = (x.value as number | bigint) < 0
-  const nearest = isUnsigned(code) ? (below ? 0n : 2n ** bits - 1n) : below ? -(2n ** (bits - 1n)) : 2n ** (bits - 1n) - 1n
+  const nearest = isUnsigned(code)
+    ? below
+      ? 0n
+      : 2n ** bits - 1n
+    : below
+      ? -(2n ** (bits - 1n))
+      : 2n ** (bits - 1n) - 1n
   return operand('clip', name, nearest)
 }
 
@@ -154,3 +162,16 @@ export const nanToNum = define(
     return out
   },
 )
+
+/**
+ * The elements in another dtype. Floats to integers lose their fraction and saturate, NaN becomes 0; integers wrap around;
+ * complex numbers lose their imaginary part; all but 0 becomes true. A TypeError for an unknown dtype.
+ *
+ * @example cast([1.7, -1.7, 300], 'uint8') // [1, 0, 255]
+ * @see https://keras.io/api/ops/core/#cast-function
+ */
+export const cast = define('cast', ['x', 'dtype'], [], (x: Operand, dtype: DType): Tensor => {
+  const a = toTensor('cast', 'x', x)
+  const code = codeOf('cast', dtype)
+  return code === a.code ? same(a) : castTo('cast', a, code)
+})

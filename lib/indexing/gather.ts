@@ -2,7 +2,7 @@
 
 import { define } from '../core/arguments'
 import { type Operand, toIntegers, toTensor } from '../core/convert'
-import { BOOL, type Code, DTYPES, INT32, INT64, isInteger, ITEM_BYTES } from '../core/dtype'
+import { BOOL, type Code, DTYPES, INT32, INT64, ITEM_BYTES, isInteger } from '../core/dtype'
 import { kindOf, rangeError, show, typeError } from '../core/errors'
 import { type ArrayIndex, applyKey, type Slice } from '../core/key'
 import { begin, kernel, late, number, run, runLate, view } from '../core/launch'
@@ -10,6 +10,7 @@ import {
   broadcast,
   contiguousStrides,
   integer,
+  MAX_RANK,
   normalizeAxis,
   SCALAR,
   type Shape,
@@ -17,7 +18,7 @@ import {
   sizeOf,
 } from '../core/shape'
 import type { Storage } from '../core/storage'
-import { reshaped } from '../core/views'
+import { reshaped, viewing } from '../core/views'
 import { emptyTensor, Tensor, viewOf } from '../tensor'
 
 const TAKE = kernel('take')
@@ -37,13 +38,43 @@ function indicesOf(op: string, value: unknown): Tensor {
   throw typeError(op, 'DTYPE', `indices must be integers; received ${DTYPES[indices.code]}${hint}`)
 }
 
-/** Gives back what was made on the way, but not what the user gave. */
-function release(...tensors: readonly (readonly [Tensor, unknown])[]): void {
-  for (const [tensor, given] of tensors) if (tensor !== given) tensor.dispose()
+/** Launches a gather along one axis of x, flattened where `axis` is null, and gives back what was made on the way. */
+function gather(
+  op: string,
+  target: number,
+  [x, indices]: readonly [unknown, unknown],
+  axis: number | null,
+  shapeFor: (x: Shape, indices: Shape, axis: number) => Shape,
+): Tensor {
+  const a = toTensor(op, 'x', x)
+  const along = axis === null ? 0 : normalizeAxis(op, axis, a.shape.length)
+  const picked = indicesOf(op, indices)
+  const shape = shapeFor(axis === null ? shapeOf([a.size]) : a.shape, picked.shape, along)
+  const size = sizeOf(op, shape)
+  const from = axis === null ? reshaped(op, a, shapeOf([a.size])) : a
+  try {
+    const out = emptyTensor(shape, a.code, size)
+    begin(target)
+    view(out)
+    view(from)
+    view(picked)
+    number(along)
+    run(op)
+    return out
+  } finally {
+    if (from !== x) from.dispose()
+    if (a !== x) a.dispose()
+    if (picked !== indices) picked.dispose()
+  }
 }
 
-const insert = (shape: Shape, position: number, sizes: Shape): Shape =>
-  shapeOf([...shape.slice(0, position), ...sizes, ...shape.slice(position)])
+/** The shape with sizes put in at a position. */
+function insert(op: string, shape: Shape, position: number, sizes: Shape): Shape {
+  const rank = shape.length + sizes.length
+  if (rank > MAX_RANK)
+    throw rangeError(op, 'RANK', `the result would have ${rank} axes; at most ${MAX_RANK} are supported`)
+  return shapeOf([...shape.slice(0, position), ...sizes, ...shape.slice(position)])
+}
 
 /**
  * The elements of `x` at `indices` along an axis, or, with `axis` null, of the flattened `x`: the shape of `indices`
@@ -59,23 +90,10 @@ export const take = define(
   'take',
   ['x', 'indices'],
   ['axis'],
-  (x: Operand, indices: Operand, axis: number | null = null): Tensor => {
-    const a = toTensor('take', 'x', x)
-    const along = axis === null ? 0 : normalizeAxis('take', axis, a.shape.length)
-    const picked = indicesOf('take', indices)
-    const from = axis === null ? reshaped('take', a, shapeOf([a.size])) : a
-    const others = [...from.shape.slice(0, along), ...from.shape.slice(along + 1)]
-    const shape = insert(others, along, picked.shape)
-    const out = emptyTensor(shape, a.code, sizeOf('take', shape))
-    begin(TAKE)
-    view(out)
-    view(from)
-    view(picked)
-    number(along)
-    run('take')
-    release([from, a], [picked, indices])
-    return out
-  },
+  (x: Operand, indices: Operand, axis: number | null = null): Tensor =>
+    gather('take', TAKE, [x, indices], axis, (from, picked, along) =>
+      insert('take', [...from.slice(0, along), ...from.slice(along + 1)], along, picked),
+    ),
 )
 
 /** The shape that x and indices give: broadcast but for the axis, which is that of the indices. */
@@ -113,23 +131,8 @@ export const takeAlongAxis = define(
   'takeAlongAxis',
   ['x', 'indices'],
   ['axis'],
-  (x: Operand, indices: Operand, axis: number | null = null): Tensor => {
-    const a = toTensor('takeAlongAxis', 'x', x)
-    const along = axis === null ? 0 : normalizeAxis('takeAlongAxis', axis, a.shape.length)
-    const picked = indicesOf('takeAlongAxis', indices)
-    const shape = alongShape(axis === null ? shapeOf([a.size]) : a.shape, picked.shape, along)
-    const size = sizeOf('takeAlongAxis', shape)
-    const from = axis === null ? reshaped('takeAlongAxis', a, shapeOf([a.size])) : a
-    const out = emptyTensor(shape, a.code, size)
-    begin(TAKE_ALONG_AXIS)
-    view(out)
-    view(from)
-    view(picked)
-    number(along)
-    run('takeAlongAxis')
-    release([from, a], [picked, indices])
-    return out
-  },
+  (x: Operand, indices: Operand, axis: number | null = null): Tensor =>
+    gather('takeAlongAxis', TAKE_ALONG_AXIS, [x, indices], axis, alongShape),
 )
 
 /** int32 while every place fits. */
@@ -179,28 +182,26 @@ const giveBack = (pick: Pick): void => {
 }
 
 /** Index arrays without masks: they broadcast to one shape, which stands at the position. */
-function pickArrays(pick: Pick): Tensor {
-  const { from, arrays, position } = pick
+function pickArrays({ from, arrays, position, shapes }: Pick): Tensor {
   if (arrays.length > MOST_ARRAYS)
     throw rangeError(
       'getItem',
       'RANK',
       `at most ${MOST_ARRAYS} index arrays can stand in one key; received ${arrays.length}`,
     )
-  const shapes = [...arrays.map((array) => array.tensor.shape), ...pick.shapes]
-  const common = shapes.reduce((met, shape) => broadcast('getItem', met, shape), SCALAR)
+  const all = [...arrays.map((array) => array.tensor.shape), ...shapes]
+  const common = all.reduce((met, shape) => broadcast('getItem', met, shape), SCALAR)
   const others = from.shape.filter((_, axis) => !arrays.some((array) => array.axis === axis))
-  const shape = insert(others, position, common)
+  const shape = insert('getItem', others, position, common)
   const size = sizeOf('getItem', shape)
   if (arrays.length === 0) {
     const strides = insert(
+      'getItem',
       from.strides,
       position,
       common.map(() => 0),
     )
-    const out = viewOf(from, from.offset, shape, strides, size)
-    giveBack(pick)
-    return out
+    return viewOf(from, from.offset, shape, strides, size)
   }
   const out = emptyTensor(shape, from.code, size)
   begin(GET_ITEM)
@@ -210,18 +211,16 @@ function pickArrays(pick: Pick): Tensor {
   number(position)
   for (const array of arrays) number(array.axis)
   run('getItem')
-  giveBack(pick)
   return out
 }
 
 /** One mask and no index array: the axes that it covers become one. */
-function pickMasked(pick: Pick, mask: ArrayIndex): Tensor {
-  const { from, position } = pick
+function pickMasked({ from, position }: Pick, mask: ArrayIndex): Tensor {
   const { code } = from
   const end = mask.axis + mask.tensor.shape.length
   const axes = from.shape.map((_, axis) => axis)
   const others = axes.filter((axis) => axis < mask.axis || axis >= end)
-  const order = insert(others, position, axes.slice(mask.axis, end))
+  const order = insert('getItem', others, position, axes.slice(mask.axis, end))
   const sizes = others.map((axis) => from.shape[axis] as number)
   begin(GET_ITEM_MASKED)
   late(code)
@@ -234,19 +233,14 @@ function pickMasked(pick: Pick, mask: ArrayIndex): Tensor {
   })
   view(mask.tensor)
   number(position)
-  const found = runLate('getItem', ITEM_BYTES[code] as number, (storage, rows, columns) => {
-    const shape = insert(sizes, position, [rows])
+  return runLate('getItem', ITEM_BYTES[code] as number, (storage, rows, columns) => {
+    const shape = insert('getItem', sizes, position, [rows])
     return new Tensor(storage, 0, code, shape, contiguousStrides(shape), rows * columns, true)
   })
-  giveBack(pick)
-  return found
 }
 
 /** Masks beside other arrays become index arrays, one after the other. */
-function pickAll(pick: Pick): Tensor {
-  const mask = pick.arrays.find((array) => array.tensor.code === BOOL)
-  if (mask === undefined) return pickArrays(pick)
-  if (pick.arrays.length === 1 && pick.shapes.length === 0) return pickMasked(pick, mask)
+function pickMasks(pick: Pick, mask: ArrayIndex): Tensor {
   const code = placeCode(mask.tensor.shape)
   begin(NONZERO)
   late(code)
@@ -259,6 +253,22 @@ function pickAll(pick: Pick): Tensor {
     const shapes = rows === 0 ? [...pick.shapes, [columns]] : pick.shapes
     return pickAll({ ...pick, arrays, shapes, temporaries: [...pick.temporaries, ...found] })
   })
+}
+
+function pickAll(pick: Pick): Tensor {
+  const mask = pick.arrays.find((array) => array.tensor.code === BOOL)
+  const chained = mask !== undefined && (pick.arrays.length > 1 || pick.shapes.length > 0)
+  let handedOn = false
+  try {
+    if (mask === undefined) return pickArrays(pick)
+    if (!chained) return pickMasked(pick, mask)
+    const found = pickMasks(pick, mask)
+    handedOn = true
+    return found
+  } finally {
+    // What a chain still needs goes back at its end.
+    if (!handedOn) giveBack(pick)
+  }
 }
 
 /** What a key is made of. Strings are `'...'` and slices as `'1:-1:2'`; null is a new axis. */
@@ -281,11 +291,11 @@ export const getItem = define(
   'getItem',
   ['x', 'key'],
   [],
-  (x: Operand, key: KeyEntry | readonly KeyEntry[]): Tensor => {
-    const a = toTensor('getItem', 'x', x)
-    const { view: from, arrays, position, temporaries } = applyKey(a, key)
-    return arrays.length === 0 ? from : pickAll({ from, arrays, position, shapes: [], temporaries })
-  },
+  (x: Operand, key: KeyEntry | readonly KeyEntry[]): Tensor =>
+    viewing('getItem', x, (a) => {
+      const { view: from, arrays, position, temporaries } = applyKey(a, key)
+      return arrays.length === 0 ? from : pickAll({ from, arrays, position, shapes: [], temporaries })
+    }),
 )
 
 /** One whole number an axis: of an array, or of a tensor, whose values are read. */
@@ -309,28 +319,37 @@ export const slice = define(
   'slice',
   ['inputs', 'startIndices', 'shape'],
   [],
-  (inputs: Operand, startIndices: Operand, shape: readonly number[]): Tensor => {
-    const a = toTensor('slice', 'inputs', inputs)
-    const starts = wholes('startIndices', startIndices)
-    const sizes = wholes('shape', shape)
-    const rank = a.shape.length
-    if (starts.length !== rank || sizes.length !== rank)
-      throw rangeError(
-        'slice',
-        'SHAPE_MISMATCH',
-        `startIndices and shape must have one entry an axis; inputs has shape ${show(a.shape)}, received ${show(starts)} and ${show(sizes)}`,
-      )
-    let offset = a.offset
-    const found = a.shape.map((n, axis) => {
-      const given = starts[axis] as number
-      const start = given < 0 ? given + n : given
-      const size = sizes[axis] === -1 ? n - start : (sizes[axis] as number)
-      if (start < 0 || size < 0 || start + size > n)
-        throw rangeError('slice', 'INDEX', `${size} elements from ${given} reach outside axis ${axis} with size ${n}`)
-      offset += start * (a.strides[axis] as number)
-      return size
-    })
-    const size = sizeOf('slice', found)
-    return viewOf(a, size === 0 ? a.offset : offset, found, a.strides, size)
-  },
+  (inputs: Operand, startIndices: Operand, shape: readonly number[]): Tensor =>
+    viewing(
+      'slice',
+      inputs,
+      (a) => {
+        const starts = wholes('startIndices', startIndices)
+        const sizes = wholes('shape', shape)
+        const rank = a.shape.length
+        if (starts.length !== rank || sizes.length !== rank)
+          throw rangeError(
+            'slice',
+            'SHAPE_MISMATCH',
+            `startIndices and shape must have one entry an axis; inputs has shape ${show(a.shape)}, received ${show(starts)} and ${show(sizes)}`,
+          )
+        let offset = a.offset
+        const found = a.shape.map((n, axis) => {
+          const given = starts[axis] as number
+          const start = given < 0 ? given + n : given
+          const size = sizes[axis] === -1 ? n - start : (sizes[axis] as number)
+          if (start < 0 || size < 0 || start + size > n)
+            throw rangeError(
+              'slice',
+              'INDEX',
+              `${size} elements from ${given} reach outside axis ${axis} with size ${n}`,
+            )
+          offset += start * (a.strides[axis] as number)
+          return size
+        })
+        const size = sizeOf('slice', found)
+        return viewOf(a, size === 0 ? a.offset : offset, found, a.strides, size)
+      },
+      'inputs',
+    ),
 )

@@ -1,7 +1,7 @@
 /** The same elements under another shape: views, except where `reshape` and `ravel` meet elements that lie too far apart. */
 
 import { define } from '../core/arguments'
-import { type Operand, toTensor } from '../core/convert'
+import type { Operand } from '../core/convert'
 import { kindOf, rangeError, show, typeError } from '../core/errors'
 import {
   broadcast,
@@ -15,7 +15,7 @@ import {
   shapeOf,
   sizeOf,
 } from '../core/shape'
-import { permute, reshaped } from '../core/views'
+import { permute, reshaped, viewing } from '../core/views'
 import { type Tensor, viewOf } from '../tensor'
 
 const isEmpty = (axes: unknown): boolean => axes === null || axes === undefined
@@ -32,17 +32,17 @@ export const broadcastTo = define(
   'broadcastTo',
   ['x', 'shape'],
   [],
-  (x: Operand, shape: number | readonly number[]): Tensor => {
-    const a = toTensor('broadcastTo', 'x', x)
-    const target = checkShape('broadcastTo', shape)
-    if (!sameShape(broadcast('broadcastTo', a.shape, target), target))
-      throw rangeError('broadcastTo', 'BROADCAST', `${show(a.shape)} does not broadcast to ${show(target)}`)
-    const missing = target.length - a.shape.length
-    const strides = target.map((_, axis) =>
-      axis < missing || a.shape[axis - missing] === 1 ? 0 : (a.strides[axis - missing] as number),
-    )
-    return viewOf(a, a.offset, target, strides, sizeOf('broadcastTo', target))
-  },
+  (x: Operand, shape: number | readonly number[]): Tensor =>
+    viewing('broadcastTo', x, (a) => {
+      const target = checkShape('broadcastTo', shape)
+      if (!sameShape(broadcast('broadcastTo', a.shape, target), target))
+        throw rangeError('broadcastTo', 'BROADCAST', `${show(a.shape)} does not broadcast to ${show(target)}`)
+      const missing = target.length - a.shape.length
+      const strides = target.map((_, axis) =>
+        axis < missing || a.shape[axis - missing] === 1 ? 0 : (a.strides[axis - missing] as number),
+      )
+      return viewOf(a, a.offset, target, strides, sizeOf('broadcastTo', target))
+    }),
 )
 
 /**
@@ -57,22 +57,22 @@ export const expandDims = define(
   'expandDims',
   ['x', 'axis'],
   [],
-  (x: Operand, axis: number | readonly number[]): Tensor => {
-    const a = toTensor('expandDims', 'x', x)
-    const rank = a.shape.length + (Array.isArray(axis) ? axis.length : 1)
-    if (rank > MAX_RANK)
-      throw rangeError('expandDims', 'RANK', `the result would have ${rank} axes; at most ${MAX_RANK}`)
-    const places = normalizeAxes('expandDims', axis, rank)
-    const shape: number[] = []
-    const strides: number[] = []
-    for (let axis = 0, from = 0; axis < rank; axis++) {
-      const isNew = places.includes(axis)
-      shape.push(isNew ? 1 : (a.shape[from] as number))
-      strides.push(isNew ? 0 : (a.strides[from] as number))
-      if (!isNew) from++
-    }
-    return viewOf(a, a.offset, shape, strides, a.size)
-  },
+  (x: Operand, axis: number | readonly number[]): Tensor =>
+    viewing('expandDims', x, (a) => {
+      const rank = a.shape.length + (Array.isArray(axis) ? axis.length : 1)
+      if (rank > MAX_RANK)
+        throw rangeError('expandDims', 'RANK', `the result would have ${rank} axes; at most ${MAX_RANK}`)
+      const places = normalizeAxes('expandDims', axis, rank)
+      const shape: number[] = []
+      const strides: number[] = []
+      for (let axis = 0, from = 0; axis < rank; axis++) {
+        const isNew = places.includes(axis)
+        shape.push(isNew ? 1 : (a.shape[from] as number))
+        strides.push(isNew ? 0 : (a.strides[from] as number))
+        if (!isNew) from++
+      }
+      return viewOf(a, a.offset, shape, strides, a.size)
+    }),
 )
 
 /**
@@ -87,25 +87,25 @@ export const moveaxis = define(
   'moveaxis',
   ['x', 'source', 'destination'],
   [],
-  (x: Operand, source: number | readonly number[], destination: number | readonly number[]): Tensor => {
-    const a = toTensor('moveaxis', 'x', x)
-    const rank = a.shape.length
-    const from = normalizeAxes('moveaxis', source, rank, 'source')
-    const to = normalizeAxes('moveaxis', destination, rank, 'destination')
-    if (from.length !== to.length)
-      throw rangeError(
-        'moveaxis',
-        'AXIS',
-        `source and destination must name as many axes; received ${from.length} and ${to.length}`,
-      )
-    const rest = a.shape.map((_, axis) => axis).filter((axis) => !from.includes(axis))
-    const order: number[] = []
-    for (let axis = 0, next = 0; axis < rank; axis++) {
-      const moved = to.indexOf(axis)
-      order.push(moved >= 0 ? (from[moved] as number) : (rest[next++] as number))
-    }
-    return permute(a, order)
-  },
+  (x: Operand, source: number | readonly number[], destination: number | readonly number[]): Tensor =>
+    viewing('moveaxis', x, (a) => {
+      const rank = a.shape.length
+      const from = normalizeAxes('moveaxis', source, rank, 'source')
+      const to = normalizeAxes('moveaxis', destination, rank, 'destination')
+      if (from.length !== to.length)
+        throw rangeError(
+          'moveaxis',
+          'AXIS',
+          `source and destination must name as many axes; received ${from.length} and ${to.length}`,
+        )
+      const rest = a.shape.map((_, axis) => axis).filter((axis) => !from.includes(axis))
+      const order: number[] = []
+      for (let axis = 0, next = 0; axis < rank; axis++) {
+        const moved = to.indexOf(axis)
+        order.push(moved >= 0 ? (from[moved] as number) : (rest[next++] as number))
+      }
+      return permute(a, order)
+    }),
 )
 
 /**
@@ -114,10 +114,15 @@ export const moveaxis = define(
  * @example ravel([[1, 2], [3, 4]]) // [1, 2, 3, 4]
  * @see https://keras.io/api/ops/numpy/#ravel-function
  */
-export const ravel = define('ravel', ['x'], [], (x: Operand): Tensor => {
-  const a = toTensor('ravel', 'x', x)
-  return reshaped('ravel', a, shapeOf([a.size]))
-})
+export const ravel = define(
+  'ravel',
+  ['x'],
+  [],
+  (x: Operand): Tensor =>
+    viewing('ravel', x, (a) => {
+      return reshaped('ravel', a, shapeOf([a.size]))
+    }),
+)
 
 /** The shape asked for, with what -1 stands for worked out. */
 function newShape(given: unknown, from: Tensor): Shape {
@@ -158,10 +163,10 @@ export const reshape = define(
   'reshape',
   ['x', 'newshape'],
   [],
-  (x: Operand, newshape: number | readonly number[]): Tensor => {
-    const a = toTensor('reshape', 'x', x)
-    return reshaped('reshape', a, newShape(newshape, a))
-  },
+  (x: Operand, newshape: number | readonly number[]): Tensor =>
+    viewing('reshape', x, (a) => {
+      return reshaped('reshape', a, newShape(newshape, a))
+    }),
 )
 
 /**
@@ -176,22 +181,22 @@ export const squeeze = define(
   'squeeze',
   ['x'],
   ['axis'],
-  (x: Operand, axis: number | readonly number[] | null = null): Tensor => {
-    const a = toTensor('squeeze', 'x', x)
-    const named = isEmpty(axis) ? undefined : normalizeAxes('squeeze', axis, a.shape.length)
-    for (const axis of named ?? [])
-      if (a.shape[axis] !== 1)
-        throw rangeError(
-          'squeeze',
-          'AXIS',
-          `only axes of size 1 can go; axis ${axis} of shape ${show(a.shape)} has ${a.shape[axis]}`,
-        )
-    const stays = (size: number, axis: number): boolean => (named === undefined ? size !== 1 : !named.includes(axis))
-    return permute(
-      a,
-      a.shape.map((_, axis) => axis).filter((axis) => stays(a.shape[axis] as number, axis)),
-    )
-  },
+  (x: Operand, axis: number | readonly number[] | null = null): Tensor =>
+    viewing('squeeze', x, (a) => {
+      const named = isEmpty(axis) ? undefined : normalizeAxes('squeeze', axis, a.shape.length)
+      for (const axis of named ?? [])
+        if (a.shape[axis] !== 1)
+          throw rangeError(
+            'squeeze',
+            'AXIS',
+            `only axes of size 1 can go; axis ${axis} of shape ${show(a.shape)} has ${a.shape[axis]}`,
+          )
+      const stays = (size: number, axis: number): boolean => (named === undefined ? size !== 1 : !named.includes(axis))
+      return permute(
+        a,
+        a.shape.map((_, axis) => axis).filter((axis) => stays(a.shape[axis] as number, axis)),
+      )
+    }),
 )
 
 /**
@@ -206,13 +211,13 @@ export const swapaxes = define(
   'swapaxes',
   ['x', 'axis1', 'axis2'],
   [],
-  (x: Operand, axis1: number, axis2: number): Tensor => {
-    const a = toTensor('swapaxes', 'x', x)
-    const one = normalizeAxis('swapaxes', axis1, a.shape.length, 'axis1')
-    const other = normalizeAxis('swapaxes', axis2, a.shape.length, 'axis2')
-    const order = a.shape.map((_, axis) => (axis === one ? other : axis === other ? one : axis))
-    return permute(a, order)
-  },
+  (x: Operand, axis1: number, axis2: number): Tensor =>
+    viewing('swapaxes', x, (a) => {
+      const one = normalizeAxis('swapaxes', axis1, a.shape.length, 'axis1')
+      const other = normalizeAxis('swapaxes', axis2, a.shape.length, 'axis2')
+      const order = a.shape.map((_, axis) => (axis === one ? other : axis === other ? one : axis))
+      return permute(a, order)
+    }),
 )
 
 /**
@@ -227,22 +232,22 @@ export const transpose = define(
   'transpose',
   ['x'],
   ['axes'],
-  (x: Operand, axes: readonly number[] | null = null): Tensor => {
-    const a = toTensor('transpose', 'x', x)
-    const rank = a.shape.length
-    if (isEmpty(axes))
-      return permute(
-        a,
-        a.shape.map((_, axis) => rank - 1 - axis),
-      )
-    if (!Array.isArray(axes))
-      throw typeError('transpose', 'ARGUMENT', `axes must be an array of axes or null; received ${kindOf(axes)}`)
-    if (axes.length !== rank)
-      throw rangeError(
-        'transpose',
-        'AXIS',
-        `axes must name each of the ${rank} axes of x once; received ${show(axes.map((axis) => integer('transpose', 'axes', axis)))}`,
-      )
-    return permute(a, normalizeAxes('transpose', axes, rank, 'axes'))
-  },
+  (x: Operand, axes: readonly number[] | null = null): Tensor =>
+    viewing('transpose', x, (a) => {
+      const rank = a.shape.length
+      if (isEmpty(axes))
+        return permute(
+          a,
+          a.shape.map((_, axis) => rank - 1 - axis),
+        )
+      if (!Array.isArray(axes))
+        throw typeError('transpose', 'ARGUMENT', `axes must be an array of axes or null; received ${kindOf(axes)}`)
+      if (axes.length !== rank)
+        throw rangeError(
+          'transpose',
+          'AXIS',
+          `axes must name each of the ${rank} axes of x once; received ${show(axes.map((axis) => integer('transpose', 'axes', axis)))}`,
+        )
+      return permute(a, normalizeAxes('transpose', axes, rank, 'axes'))
+    }),
 )

@@ -46,7 +46,9 @@ struct Pool {
   std::size_t pooled = 0;
   std::size_t peak = 0;
   std::size_t limit = 0;
-  std::size_t most = memoryBudget() / 4;
+  // What the machine (or the cgroup) has: past it the system would end the process instead of refusing memory.
+  std::size_t budget = memoryBudget();
+  std::size_t most = budget / 4;
   std::int64_t failAt = -1;
 };
 
@@ -105,7 +107,9 @@ Block* allocateBlock(std::size_t bytes, Status* why) noexcept {
       *why = Status::MemoryLimit;
       return nullptr;
     }
+    if (p.live + capacity > p.budget) return nullptr;
     block = p.free[index];
+    if (block == nullptr && p.live + p.pooled + capacity > p.budget) trim(p, p.budget - p.live - capacity);
     if (block != nullptr) {
       p.free[index] = next(block);
       p.pooled -= capacity;

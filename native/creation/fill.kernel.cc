@@ -20,7 +20,8 @@ Status fill(const Kernel&, const Launch& launch) noexcept {
 Status tri(const Kernel&, const Launch& launch) noexcept {
   constexpr std::int64_t kTaskBytes = std::int64_t{1} << 18;
   Execution& execution = *launch.execution;
-  if (launch.viewCount != 1 || launch.numberCount != 1 || launch.views[0].rank != 2 || !std::isfinite(launch.numbers[0]))
+  if (launch.viewCount != 1 || launch.numberCount != 1 || launch.views[0].rank != 2 ||
+      !std::isfinite(launch.numbers[0]))
     return execution.fail(Status::Extent);
   const View& out = launch.views[0];
   const std::int64_t rows = out.shape[0];

@@ -12,7 +12,8 @@ namespace {
 template <class T>
 void range(char* out, const char* first, const char* second, std::int64_t begin, std::int64_t n) {
   // Integers of the same width without a sign wrap as they should.
-  using W = std::conditional_t<std::is_integral_v<T>, std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>, T>;
+  using W =
+      std::conditional_t<std::is_integral_v<T>, std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>, T>;
   T* to = reinterpret_cast<T*>(out);
   const W start = static_cast<W>(*reinterpret_cast<const T*>(first));
   const W step = static_cast<W>(*reinterpret_cast<const T*>(second)) - start;
@@ -30,21 +31,16 @@ void rangeHalf(char* out, const char* first, const char* second, std::int64_t be
   for (std::int64_t i = 0; i < n; ++i) to[i] = narrowTo(start + static_cast<float>(begin + i) * step, T{});
 }
 
-#define RANGE_ROW(D, ...) {"arange", arange, DType::D, DType::D, reinterpret_cast<Inner>(__VA_ARGS__)}
+#define RANGE_ROW(D, ...) \
+  { "arange", arange, DType::D, DType::D, reinterpret_cast<Inner>(__VA_ARGS__) }
 
 const Row kRows[] = {
-    RANGE_ROW(Uint8, range<std::uint8_t>),
-    RANGE_ROW(Uint16, range<std::uint16_t>),
-    RANGE_ROW(Uint32, range<std::uint32_t>),
-    RANGE_ROW(Uint64, range<std::uint64_t>),
-    RANGE_ROW(Int8, range<std::int8_t>),
-    RANGE_ROW(Int16, range<std::int16_t>),
-    RANGE_ROW(Int32, range<std::int32_t>),
-    RANGE_ROW(Int64, range<std::int64_t>),
-    RANGE_ROW(Float16, rangeHalf<Float16>),
-    RANGE_ROW(Bfloat16, rangeHalf<Bfloat16>),
-    RANGE_ROW(Float32, range<float>),
-    RANGE_ROW(Float64, range<double>),
+    RANGE_ROW(Uint8, range<std::uint8_t>),   RANGE_ROW(Uint16, range<std::uint16_t>),
+    RANGE_ROW(Uint32, range<std::uint32_t>), RANGE_ROW(Uint64, range<std::uint64_t>),
+    RANGE_ROW(Int8, range<std::int8_t>),     RANGE_ROW(Int16, range<std::int16_t>),
+    RANGE_ROW(Int32, range<std::int32_t>),   RANGE_ROW(Int64, range<std::int64_t>),
+    RANGE_ROW(Float16, rangeHalf<Float16>),  RANGE_ROW(Bfloat16, rangeHalf<Bfloat16>),
+    RANGE_ROW(Float32, range<float>),        RANGE_ROW(Float64, range<double>),
 };
 #undef RANGE_ROW
 

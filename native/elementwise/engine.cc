@@ -12,16 +12,14 @@ namespace {
 
 /// Bytes read and written from which on a launch is shared among threads: below, waking one costs more than it saves.
 constexpr std::int64_t kSharedBytes = std::int64_t{1} << 20;
-constexpr std::int64_t kSharedMathBytes = std::int64_t{96} << 10;
+constexpr std::int64_t kSharedMathBytes = std::int64_t{256} << 10;
 constexpr std::int64_t kTaskBytes = std::int64_t{256} << 10;
-constexpr std::int64_t kMathTaskBytes = std::int64_t{32} << 10;
+constexpr std::int64_t kMathTaskBytes = std::int64_t{64} << 10;
 
 struct Work {
   bool where;
   bool math;
 };
-
-inline DType computingDtype(const Launch& launch) { return static_cast<DType>(static_cast<int>(launch.numbers[0])); }
 
 /// Whether the view has the output's shape and C order.
 inline bool isFlat(const View& view, const View& out) {
@@ -149,6 +147,19 @@ Status runBlock(const Plan& plan, const Cursor& at, Buffers& buffers, bool first
   return call(plan, strip, at.out, buffers);
 }
 
+/// Asks for the lines of a transposed operand that the next tile reads: no hardware sees that pattern.
+void prefetchNext(const Plan& plan, const Operand& operand, const char* from) {
+  constexpr std::int64_t kLine = 64;
+  const std::int64_t step = operand.strides[plan.rank - 1] * operand.storedSize;
+  std::uintptr_t address = reinterpret_cast<std::uintptr_t>(from);
+  for (std::int64_t c = 0; c < plan.columnPieces.step; ++c) {
+    // Past the last tile the addresses are nobody's, which a prefetch may be given.
+    address += static_cast<std::uintptr_t>(step);
+    for (std::int64_t at = 0; at < plan.rowPieces.step * operand.storedSize; at += kLine)
+      __builtin_prefetch(reinterpret_cast<const void*>(address + static_cast<std::uintptr_t>(at)), 0, 2);
+  }
+}
+
 /// One tile: several rows of the output, operands whose columns are contiguous transposed through a buffer.
 Status runTile(const Plan& plan, const Cursor& at, Buffers& buffers) {
   const std::int64_t rows = at.extent(plan.rowPieces);
@@ -167,6 +178,8 @@ Status runTile(const Plan& plan, const Cursor& at, Buffers& buffers) {
     if (operand.feed == Feed::Scalar) strip.scalars |= 1u << k;
     if (operand.feed == Feed::Direct || (operand.feed == Feed::Scalar && operand.convert == nullptr)) continue;
     const std::int64_t width = operand.feed == Feed::Scalar ? 1 : columns;
+    if (operand.strides[plan.rowAxis] == 1 && width > 1)
+      prefetchNext(plan, operand, at.in[k] + (columns - 1) * operand.strides[last] * operand.storedSize);
     gather(operand, at.in[k], rows, width, operand.strides[plan.rowAxis], operand.strides[last], buffers.operand[k],
            buffers.stored);
     row[k] = buffers.operand[k];
@@ -222,8 +235,9 @@ Status runGeneral(const Kernel& kernel, const Launch& launch, Loop loop, DType c
 /// Everything contiguous or one element, nothing to convert but single elements: no plan, one call.
 template <int Operands>
 inline Status run(const Kernel& kernel, const Launch& launch, Work work) {
-  if (launch.viewCount != Operands + 1 || launch.numberCount < 1) return launch.execution->fail(Status::Unsupported);
-  const DType computing = computingDtype(launch);
+  if (launch.viewCount != Operands + 1 || launch.numberCount < 1 || !(launch.numbers[0] < kDTypes))
+    return launch.execution->fail(Status::Unsupported);
+  const DType computing = static_cast<DType>(static_cast<std::uint8_t>(launch.numbers[0]));
   const Loop loop = reinterpret_cast<Loop>(kernel.inner[static_cast<int>(computing)]);
   if (loop == nullptr) return launch.execution->fail(Status::Unsupported, static_cast<double>(computing));
   const View& out = launch.views[0];
@@ -264,14 +278,18 @@ inline Status run(const Kernel& kernel, const Launch& launch, Work work) {
 
 }  // namespace
 
-Status unaryDriver(const Kernel& kernel, const Launch& launch) noexcept { return run<1>(kernel, launch, {false, false}); }
+Status unaryDriver(const Kernel& kernel, const Launch& launch) noexcept {
+  return run<1>(kernel, launch, {false, false});
+}
 Status binaryDriver(const Kernel& kernel, const Launch& launch) noexcept {
   return run<2>(kernel, launch, {false, false});
 }
 Status ternaryDriver(const Kernel& kernel, const Launch& launch) noexcept {
   return run<3>(kernel, launch, {false, false});
 }
-Status whereDriver(const Kernel& kernel, const Launch& launch) noexcept { return run<3>(kernel, launch, {true, false}); }
+Status whereDriver(const Kernel& kernel, const Launch& launch) noexcept {
+  return run<3>(kernel, launch, {true, false});
+}
 Status unaryMathDriver(const Kernel& kernel, const Launch& launch) noexcept {
   return run<1>(kernel, launch, {false, true});
 }

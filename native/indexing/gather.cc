@@ -237,7 +237,8 @@ bool planItems(Gather* g, int position) {
       Axis& added = g->add(axis, 0);
       for (int i = 0; i < g->indexCount; ++i) {
         const View& view = *g->indices[i].view;
-        if (view.rank > common || !stepOf(view, axis - position - (common - view.rank), n, &added.index[i])) return false;
+        if (view.rank > common || !stepOf(view, axis - position - (common - view.rank), n, &added.index[i]))
+          return false;
       }
       continue;
     }
@@ -286,7 +287,8 @@ Status takeOffsets(const View& out, const View& x, int position, int count, cons
                    Execution& execution) noexcept {
   constexpr std::int64_t kAnySize = std::int64_t{1} << 62;
   const std::int64_t step = 1;
-  const View view{reinterpret_cast<char*>(const_cast<std::int64_t*>(offsets)), &out.shape[position], &step, 1, DType::Int64};
+  const View view{reinterpret_cast<char*>(const_cast<std::int64_t*>(offsets)), &out.shape[position], &step, 1,
+                  DType::Int64};
   Gather g;
   g.out = &out;
   g.x = &x;

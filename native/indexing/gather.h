@@ -33,6 +33,8 @@ struct GatherLoops {
   /// out[i * outStep + k * outRun] = x[offsets[i] + k * xRun] for k < run
   void (*gatherRuns)(char* out, std::int64_t outStep, std::int64_t outRun, const char* x, std::int64_t xRun,
                      const std::int64_t* offsets, std::int64_t n, std::int64_t run);
+  /// Writes the items of x, n of them side by side, whose bits are set (see NonzeroLoops), and nothing behind them.
+  void (*select)(char* out, const char* x, const std::uint64_t* bits, std::int64_t n);
 };
 /// What the inner pointer of a row named take is.
 using GatherInner = const GatherLoops* (*)();

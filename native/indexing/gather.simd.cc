@@ -6,6 +6,10 @@
 #include "core/table.h"
 #include "simd/item.h"
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 namespace ndops::NDOPS_LEVEL {
 namespace {
 
@@ -117,12 +121,18 @@ void gatherRuns(char* out, std::int64_t outStep, std::int64_t outRun, const char
   if (outRun == 1 && xRun == 1) {
     // Runs of a few items are single moves.
     switch (run) {
-      case 2: return gatherShort<Size, 2>(out, outStep, x, offsets, n);
-      case 3: return gatherShort<Size, 3>(out, outStep, x, offsets, n);
-      case 4: return gatherShort<Size, 4>(out, outStep, x, offsets, n);
-      case 8: return gatherShort<Size, 8>(out, outStep, x, offsets, n);
-      case 16: return gatherShort<Size, 16>(out, outStep, x, offsets, n);
-      default: break;
+      case 2:
+        return gatherShort<Size, 2>(out, outStep, x, offsets, n);
+      case 3:
+        return gatherShort<Size, 3>(out, outStep, x, offsets, n);
+      case 4:
+        return gatherShort<Size, 4>(out, outStep, x, offsets, n);
+      case 8:
+        return gatherShort<Size, 8>(out, outStep, x, offsets, n);
+      case 16:
+        return gatherShort<Size, 16>(out, outStep, x, offsets, n);
+      default:
+        break;
     }
     // Where the next runs lie is known long before the processor would guess it.
     constexpr std::int64_t kAhead = 6;
@@ -139,6 +149,51 @@ void gatherRuns(char* out, std::int64_t outStep, std::int64_t outRun, const char
   }
 }
 
+/// The items of one word's set bits, in order; returns the place behind the last.
+template <int Size>
+inline Item<Size>* selectWord(Item<Size>* to, const Item<Size>* from, std::uint64_t word) {
+#if defined(__AVX512F__)
+  // Compressed in a register: compressing into memory is slow on some processors.
+  if constexpr (Size == 4) {
+    for (int i = 0; i < 4; ++i, word >>= 16, from += 16) {
+      const __mmask16 mask = static_cast<__mmask16>(word);
+      const int count = __builtin_popcount(mask);
+      const __m512i items = _mm512_maskz_compress_epi32(mask, _mm512_maskz_loadu_epi32(mask, from));
+      _mm512_mask_storeu_epi32(to, static_cast<__mmask16>((1u << count) - 1), items);
+      to += count;
+    }
+    return to;
+  }
+  if constexpr (Size == 8) {
+    for (int i = 0; i < 8; ++i, word >>= 8, from += 8) {
+      const __mmask8 mask = static_cast<__mmask8>(word);
+      const int count = __builtin_popcount(mask);
+      const __m512i items = _mm512_maskz_compress_epi64(mask, _mm512_maskz_loadu_epi64(mask, from));
+      _mm512_mask_storeu_epi64(to, static_cast<__mmask8>((1u << count) - 1), items);
+      to += count;
+    }
+    return to;
+  }
+#endif
+  for (; word != 0; word &= word - 1) *to++ = from[__builtin_ctzll(word)];
+  return to;
+}
+
+template <int Size>
+void select(char* out, const char* x, const std::uint64_t* bits, std::int64_t n) {
+  Item<Size>* to = reinterpret_cast<Item<Size>*>(out);
+  const Item<Size>* from = reinterpret_cast<const Item<Size>*>(x);
+  for (std::int64_t i = 0; i < n; i += 64, from += 64) {
+    const std::uint64_t word = *bits++;
+    if (word == ~std::uint64_t{0}) {
+      std::memcpy(static_cast<void*>(to), from, 64 * Size);
+      to += 64;
+    } else {
+      to = selectWord<Size>(to, from, word);
+    }
+  }
+}
+
 template <int Size>
 const GatherLoops* loops() {
   static constexpr GatherLoops table{
@@ -146,18 +201,33 @@ const GatherLoops* loops() {
        load<std::int16_t>, load<std::int32_t>, load<std::int64_t>},
       ramp,
       resolve,
-      {nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, pick<Size, std::int32_t>, pick<Size, std::int64_t>},
+      {nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, pick<Size, std::int32_t>,
+       pick<Size, std::int64_t>},
       gather<Size>,
-      gatherRuns<Size>};
+      gatherRuns<Size>,
+      select<Size>};
   return &table;
 }
 
-#define ROWS(D) {"take", take, DType::D, DType::D, reinterpret_cast<Inner>(loops<itemSize(DType::D)>)}
+#define ROWS(D) \
+  { "take", take, DType::D, DType::D, reinterpret_cast<Inner>(loops<itemSize(DType::D)>) }
 
 const Row kRows[] = {
-    ROWS(Bool),     ROWS(Uint8),   ROWS(Uint16),  ROWS(Uint32),    ROWS(Uint64),
-    ROWS(Int8),     ROWS(Int16),   ROWS(Int32),   ROWS(Int64),     ROWS(Float16),
-    ROWS(Bfloat16), ROWS(Float32), ROWS(Float64), ROWS(Complex64), ROWS(Complex128),
+    ROWS(Bool),
+    ROWS(Uint8),
+    ROWS(Uint16),
+    ROWS(Uint32),
+    ROWS(Uint64),
+    ROWS(Int8),
+    ROWS(Int16),
+    ROWS(Int32),
+    ROWS(Int64),
+    ROWS(Float16),
+    ROWS(Bfloat16),
+    ROWS(Float32),
+    ROWS(Float64),
+    ROWS(Complex64),
+    ROWS(Complex128),
     {"takeAlongAxis", takeAlongAxis, DType::Bool, DType::Bool, nullptr},
     {"getItem", getItem, DType::Bool, DType::Bool, nullptr},
 };

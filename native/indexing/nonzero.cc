@@ -24,9 +24,7 @@ bool isContiguous(const View& view) {
   return true;
 }
 
-const NonzeroLoops& nonzeroLoops() {
-  return *reinterpret_cast<NonzeroInner>(findInner("nonzero", DType::Bool))();
-}
+const NonzeroLoops& nonzeroLoops() { return *reinterpret_cast<NonzeroInner>(findInner("nonzero", DType::Bool))(); }
 
 /// The bits of a view in C order, and how many are set before each chunk.
 class Bits {
@@ -37,7 +35,9 @@ class Bits {
         chunks_((n_ + kChunk - 1) / kChunk),
         words_(static_cast<std::size_t>((n_ + 63) / 64) * 8),
         before_(static_cast<std::size_t>(chunks_ + 1) * 8),
-        dense_(n_ == 0 || isContiguous(x) ? 0 : static_cast<std::size_t>(n_) * static_cast<std::size_t>(itemSize(x.dtype))) {}
+        dense_(n_ == 0 || isContiguous(x)
+                   ? 0
+                   : static_cast<std::size_t>(n_) * static_cast<std::size_t>(itemSize(x.dtype))) {}
 
   Status find(Execution& execution) noexcept {
     if (!words_ || !before_ || !dense_) return execution.fail(Status::OutOfMemory);
@@ -65,25 +65,34 @@ class Bits {
 
   std::int64_t total() const { return before_.as<std::int64_t>()[chunks_]; }
 
-  /// Calls use(chunk's first element, positions counted from there, how many, how many set before them), block by block.
+  /// Calls use(first element, elements, their bits, how many set before them) for each chunk.
+  template <class Use>
+  Status eachChunk(Execution& execution, Use&& use) noexcept {
+    return parallel(execution, chunks_, [&](std::int64_t chunk) {
+      const std::int64_t first = chunk * kChunk;
+      use(first, std::min(kChunk, n_ - first), words_.as<std::uint64_t>() + first / 64,
+          before_.as<std::int64_t>()[chunk]);
+    });
+  }
+
+  /// Calls use(chunk's first element, positions counted from there, how many, how many set before them), block by
+  /// block.
   template <class Use>
   Status each(Execution& execution, Use&& use) noexcept {
     const auto expand = nonzeroLoops().expand;
-    return parallel(execution, chunks_, [&](std::int64_t chunk) {
-      alignas(64) std::int32_t positions[kExpandBlock + kExpandSlack];
-      const std::int64_t first = chunk * kChunk;
-      const std::int64_t end = std::min(first + kChunk, n_);
-      std::int64_t before = before_.as<std::int64_t>()[chunk];
-      std::int64_t count = 0;
-      for (std::int64_t i = first; i < end; i += 64) {
-        const std::uint64_t word = words_.as<std::uint64_t>()[i / 64];
-        if (word != 0) count += expand(positions + count, word, static_cast<std::int32_t>(i - first));
-        if (count < kExpandBlock - 64 && i + 64 < end) continue;
-        use(first, positions, count, before);
-        before += count;
-        count = 0;
-      }
-    });
+    return eachChunk(execution,
+                     [&](std::int64_t first, std::int64_t n, const std::uint64_t* words, std::int64_t before) {
+                       alignas(64) std::int32_t positions[kExpandBlock + kExpandSlack];
+                       std::int64_t count = 0;
+                       for (std::int64_t i = 0; i < n; i += 64) {
+                         const std::uint64_t word = words[i / 64];
+                         if (word != 0) count += expand(positions + count, word, static_cast<std::int32_t>(i));
+                         if (count < kExpandBlock - 64 && i + 64 < n) continue;
+                         use(first, positions, count, before);
+                         before += count;
+                         count = 0;
+                       }
+                     });
   }
 
  private:
@@ -133,9 +142,12 @@ Status getItemMasked(const Kernel&, const Launch& launch) noexcept {
   std::int64_t outer = 1;
   std::int64_t inner = 1;
   for (int axis = 0; axis < x.rank; ++axis) {
-    if (axis < position) outer *= x.shape[axis];
-    else if (axis >= position + mask.rank) inner *= x.shape[axis];
-    else if (mask.shape[axis - position] != x.shape[axis]) return execution.fail(Status::Extent);
+    if (axis < position)
+      outer *= x.shape[axis];
+    else if (axis >= position + mask.rank)
+      inner *= x.shape[axis];
+    else if (mask.shape[axis - position] != x.shape[axis])
+      return execution.fail(Status::Extent);
   }
   Bits bits(mask);
   Status status = bits.find(execution);
@@ -145,11 +157,8 @@ Status getItemMasked(const Kernel&, const Launch& launch) noexcept {
   status = execution.bindLate(total, outer * inner, x.dtype, &out);
   if (status != Status::Ok || total == 0 || outer * inner == 0) return status;
 
-  // One axis of offsets stands for the masked ones. Counted from the lowest address, they are all positive.
-  const NonzeroLoops& loops = nonzeroLoops();
   const GatherLoops& gather = *reinterpret_cast<GatherInner>(findInner("take", x.dtype))();
-  Scratch offsets(static_cast<std::size_t>(total) * 8);
-  if (!offsets) return execution.fail(Status::OutOfMemory);
+  const int size = itemSize(x.dtype);
   std::int64_t lowest = 0;
   std::int64_t sizes[kMaxRank + 1] = {1};
   std::int64_t steps[kMaxRank + 1] = {0};
@@ -157,11 +166,23 @@ Status getItemMasked(const Kernel&, const Launch& launch) noexcept {
   for (int axis = position; axis < position + mask.rank; ++axis) {
     const std::int64_t n = x.shape[axis];
     if (x.strides[axis] < 0) lowest += (n - 1) * x.strides[axis];
-    if (axes > 0 && steps[axes - 1] == n * x.strides[axis]) --axes;
-    else sizes[axes] = 1;
+    if (axes > 0 && steps[axes - 1] == n * x.strides[axis])
+      --axes;
+    else
+      sizes[axes] = 1;
     sizes[axes] *= n;
     steps[axes++] = x.strides[axis];
   }
+  if (outer == 1 && inner == 1 && axes == 1 && steps[0] == 1)
+    return bits.eachChunk(execution,
+                          [&](std::int64_t first, std::int64_t n, const std::uint64_t* words, std::int64_t before) {
+                            gather.select(out + before * size, x.data + first * size, words, n);
+                          });
+
+  // One axis of offsets stands for the masked ones. Counted from the lowest address, they are all positive.
+  const NonzeroLoops& loops = nonzeroLoops();
+  Scratch offsets(static_cast<std::size_t>(total) * 8);
+  if (!offsets) return execution.fail(Status::OutOfMemory);
   status = bits.each(execution, [&](std::int64_t first, std::int32_t* positions, std::int64_t n, std::int64_t before) {
     std::int64_t places[kExpandBlock];
     std::int64_t* to = offsets.as<std::int64_t>() + before;
@@ -185,8 +206,9 @@ Status getItemMasked(const Kernel&, const Launch& launch) noexcept {
   for (int axis = position + mask.rank; axis < x.rank; ++axis) shape[rank++] = x.shape[axis];
   std::int64_t step = 1;
   for (int axis = rank - 1; axis >= 0; step *= shape[axis--]) strides[axis] = step;
-  const View base{x.data + lowest * itemSize(x.dtype), x.shape, x.strides, x.rank, x.dtype};
-  return takeOffsets({out, shape, strides, rank, x.dtype}, base, position, mask.rank, offsets.as<std::int64_t>(), execution);
+  const View base{x.data + lowest * size, x.shape, x.strides, x.rank, x.dtype};
+  return takeOffsets({out, shape, strides, rank, x.dtype}, base, position, mask.rank, offsets.as<std::int64_t>(),
+                     execution);
 }
 
 }  // namespace ndops

@@ -136,8 +136,8 @@ Status runPlan(Plan& plan, DType outType, DType inType, Execution& execution) {
   const int inSize = itemSize(inType);
   const bool converts = outType != inType;
   const CopyLoops* inLoops = reinterpret_cast<CopyInner>(findInner("copy", inType))();
-  const ConvertBlock convertBlock{converter(outType, inType),
-                                  reinterpret_cast<CopyInner>(findInner("copy", outType))(), inLoops, outSize, inSize};
+  const ConvertBlock convertBlock{converter(outType, inType), reinterpret_cast<CopyInner>(findInner("copy", outType))(),
+                                  inLoops, outSize, inSize};
 
   std::int64_t outer = 1;
   for (int i = 0; i < plan.rank - 2; ++i) outer *= plan.axes[i].n;

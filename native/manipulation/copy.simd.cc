@@ -176,11 +176,12 @@ const CopyLoops* loops() {
 }
 
 // A macro, not a function: a cast pointer is no constant expression, and the rows must need no code to be set up.
-#define COPY_ROW(D) {"copy", copy, DType::D, DType::D, reinterpret_cast<Inner>(loops<itemSize(DType::D)>)}
+#define COPY_ROW(D) \
+  { "copy", copy, DType::D, DType::D, reinterpret_cast<Inner>(loops<itemSize(DType::D)>) }
 
 const Row kRows[] = {
-    COPY_ROW(Bool),    COPY_ROW(Uint8),   COPY_ROW(Uint16),    COPY_ROW(Uint32),  COPY_ROW(Uint64),
-    COPY_ROW(Int8),    COPY_ROW(Int16),   COPY_ROW(Int32),     COPY_ROW(Int64),   COPY_ROW(Float16),
+    COPY_ROW(Bool),     COPY_ROW(Uint8),   COPY_ROW(Uint16),  COPY_ROW(Uint32),    COPY_ROW(Uint64),
+    COPY_ROW(Int8),     COPY_ROW(Int16),   COPY_ROW(Int32),   COPY_ROW(Int64),     COPY_ROW(Float16),
     COPY_ROW(Bfloat16), COPY_ROW(Float32), COPY_ROW(Float64), COPY_ROW(Complex64), COPY_ROW(Complex128),
 };
 #undef COPY_ROW

@@ -30,13 +30,6 @@ struct Counting {
         n(count),
         parts(alone ? std::clamp<std::int64_t>(count / kPart, 1, sizeof(U) == 1 ? 64 : 8) : 1) {}
 
-  /// A value's place in the order, from 0. With `Tied`, values that argsort holds for equal share one.
-  template <bool Tied>
-  static int place(S bits, const KeyForm& form) {
-    const S key = keyOf<S, U>(bits, form);
-    return (Tied ? tiedKey<S>(key, form) : key) + kValues / 2;
-  }
-
   /// Calls visit(start, end) for the part's stretches, looking between them whether to stop.
   template <class Visit>
   void stretches(std::int64_t index, Visit visit) const {
@@ -94,17 +87,30 @@ struct Counting {
     }
   }
 
+  /// Calls visit(i, place) for the stretch, `place` being the place of element i among the values in order. Places are
+  /// computed in blocks, which compilers vectorize. Of integers only: they have no ties among different values.
+  template <class Visit>
+  void places(const U* from, std::int64_t start, std::int64_t end, Visit visit) const {
+    constexpr std::int64_t kBlock = 1024;
+    const auto flip = static_cast<U>(form.offset ^ (kValues / 2));
+    U block[kBlock];
+    for (; start < end; start += kBlock) {
+      const std::int64_t count = std::min(kBlock, end - start);
+      for (std::int64_t i = 0; i < count; ++i) block[i] = static_cast<U>(from[start + i] ^ flip);
+      for (std::int64_t i = 0; i < count; ++i) visit(start + i, block[i]);
+    }
+  }
+
   template <class Index>
   Status order(const U* from, Index* to) const {
     const Scratch scratch(static_cast<std::size_t>(parts * kValues) * sizeof(std::int64_t));
     if (!scratch) return Status::OutOfMemory;
     std::int64_t* const counts = scratch.as<std::int64_t>();
     std::memset(counts, 0, static_cast<std::size_t>(parts * kValues) * sizeof(std::int64_t));
-    const KeyForm mine = form;
     Status status = parallel(execution, parts, [&](std::int64_t p) {
-      std::int64_t* const counters = counts + p * kValues;
-      stretches(p, [&](std::int64_t i, std::int64_t end) {
-        for (; i < end; ++i) ++counters[place<true>(static_cast<S>(from[i]), mine)];
+      std::int64_t* const mine = counts + p * kValues;
+      stretches(p, [&](std::int64_t start, std::int64_t end) {
+        places(from, start, end, [&](std::int64_t, U place) { ++mine[place]; });
       });
     });
     if (status != Status::Ok) return status;
@@ -118,8 +124,8 @@ struct Counting {
       }
     return parallel(execution, parts, [&](std::int64_t p) {
       std::int64_t* const positions = counts + p * kValues;
-      stretches(p, [&](std::int64_t i, std::int64_t end) {
-        for (; i < end; ++i) to[positions[place<true>(static_cast<S>(from[i]), mine)]++] = static_cast<Index>(i);
+      stretches(p, [&](std::int64_t start, std::int64_t end) {
+        places(from, start, end, [&](std::int64_t i, U place) { to[positions[place]++] = static_cast<Index>(i); });
       });
     });
   }
@@ -137,15 +143,10 @@ Status countingSort(Execution& execution, DType dtype, const char* from, char* t
 
 Status countingOrder(Execution& execution, DType dtype, const char* from, DType out, char* to, std::int64_t n,
                      bool alone) noexcept {
-  const auto order = [&](const auto& counting, const auto* keys) {
-    return out == DType::Int32 ? counting.order(keys, reinterpret_cast<std::int32_t*>(to))
-                               : counting.order(keys, reinterpret_cast<std::int64_t*>(to));
-  };
-  if (itemSize(dtype) == 1)
-    return order(Counting<std::int8_t, std::uint8_t>(execution, dtype, n, alone),
-                 reinterpret_cast<const std::uint8_t*>(from));
-  return order(Counting<std::int16_t, std::uint16_t>(execution, dtype, n, alone),
-               reinterpret_cast<const std::uint16_t*>(from));
+  const Counting<std::int8_t, std::uint8_t> counting(execution, dtype, n, alone);
+  const auto* const keys = reinterpret_cast<const std::uint8_t*>(from);
+  return out == DType::Int32 ? counting.order(keys, reinterpret_cast<std::int32_t*>(to))
+                             : counting.order(keys, reinterpret_cast<std::int64_t*>(to));
 }
 
 }  // namespace ndops

@@ -7,13 +7,14 @@
 
 namespace ndops {
 
-/// Whether counting beats a comparison sort for rows of n elements of this size (1 or 2 bytes).
-constexpr bool countingSorts(int size, std::int64_t n) { return size == 1 ? n > 128 : size == 2 && n > (1 << 14); }
-constexpr bool countingOrders(int size, std::int64_t n) { return size == 1 ? n > 512 : size == 2 && n > (1 << 16); }
+/// Whether counting beats comparing for rows of n elements of this size (1 or 2 bytes).
+constexpr bool countingSorts(int size, std::int64_t n) { return size == 1 ? n > 128 : n > (1 << 17); }
+/// 65,536 counters and as many places to write to are slower than sorting packs, whatever n.
+constexpr bool countingOrders(int size, std::int64_t n) { return size == 1 && n > 512; }
 
 /// Sorts n elements; by all threads where `alone`.
 Status countingSort(Execution& execution, DType dtype, const char* from, char* to, std::int64_t n, bool alone) noexcept;
-/// The stable order of n elements, as indices of dtype `out` (Int32 or Int64).
+/// The stable order of n elements of one byte, as indices of dtype `out` (Int32 or Int64).
 Status countingOrder(Execution& execution, DType dtype, const char* from, DType out, char* to, std::int64_t n,
                      bool alone) noexcept;
 

@@ -102,17 +102,31 @@ Sides partition(const K* from, std::int64_t n, K pivot, K* left, K* right, const
   const V at = L::splat(pivot);
   K* const leftStart = left;
   K* const rightStart = right;
-  std::int64_t i = 0;
-  for (; i + L::N <= n; i += L::N) {
-    V v = L::load(from + i);
-    if constexpr (Raw) v = code.encode(v);
+  const auto put = [&](V v) __attribute__((always_inline)) {
     const unsigned less = L::less(v, at);
     const unsigned greater = L::less(at, v);
     L::store(left, L::compress(v, less));
     L::store(right, L::compress(v, greater));
     left += __builtin_popcount(less);
     right += __builtin_popcount(greater);
+  };
+  const auto take = [&](const K* keys) __attribute__((always_inline)) {
+    const V v = L::load(keys);
+    return Raw ? code.encode(v) : v;
+  };
+  // Four loads ahead of the stores: one behind a store to a similar address would wait for it.
+  std::int64_t i = 0;
+  for (; i + 4 * L::N <= n; i += 4 * L::N) {
+    const V a = take(from + i);
+    const V b = take(from + i + L::N);
+    const V c = take(from + i + 2 * L::N);
+    const V d = take(from + i + 3 * L::N);
+    put(a);
+    put(b);
+    put(c);
+    put(d);
   }
+  for (; i + L::N <= n; i += L::N) put(take(from + i));
   if (i < n) {
     V v = L::loadPart(from + i, static_cast<int>(n - i), K{0});
     if constexpr (Raw) v = code.encode(v);
@@ -133,27 +147,60 @@ void fill(K* to, std::int64_t n, K key, const KeyForm& form) {
   for (std::int64_t i = 0; i < n; ++i) to[i] = bits;
 }
 
-/// The median of a random sample: the same one for the same n.
+/// memcpy by whole vectors. The C library's may use string instructions, which on some processors take ten times as
+/// long for some alignments of the two sides.
+template <class K>
+void copy(const K* from, K* to, std::int64_t n) {
+  using L = Lanes<K>;
+  std::int64_t i = 0;
+  for (; i + 4 * L::N <= n; i += 4 * L::N) {
+    const Vector<K> a = L::load(from + i);
+    const Vector<K> b = L::load(from + i + L::N);
+    const Vector<K> c = L::load(from + i + 2 * L::N);
+    const Vector<K> d = L::load(from + i + 3 * L::N);
+    L::store(to + i, a);
+    L::store(to + i + L::N, b);
+    L::store(to + i + 2 * L::N, c);
+    L::store(to + i + 3 * L::N, d);
+  }
+  for (; i < n; ++i) to[i] = from[i];
+}
+
+/// About the median of n > kLeaf keys: of random places for long segments, of three random vectors for others. The same
+/// one for the same n.
 template <class K>
 K samplePivot(const K* from, std::int64_t n, const KeyForm& form, bool raw) {
-  constexpr int kMost = 4 * Lanes<K>::N;
-  K sample[kMost];
-  const int count = n < 16 * kMost ? kMost / 2 : kMost;
-  std::uint64_t state = static_cast<std::uint64_t>(n);
-  for (int i = 0; i < count; ++i) {
-    state = state * 6364136223846793005u + 1442695040888963407u;
-    sample[i] = from[static_cast<std::int64_t>((state >> 32) * static_cast<unsigned __int128>(n) >> 32)];
-  }
+  using L = Lanes<K>;
+  using V = Vector<K>;
+  constexpr int kMost = 4 * L::N;
   const Code<K> code(form);
   const KeyForm plain{};
-  if (raw)
-    for (int i = 0; i < count; i += Lanes<K>::N)
-      Lanes<K>::store(sample + i, code.encode(Lanes<K>::load(sample + i)));
-  if (count == kMost)
-    sortLeaf<K, 4>(sample, sample, count, plain, false);
-  else
-    sortLeaf<K, 2>(sample, sample, count, plain, false);
-  return sample[count / 2];
+  std::uint64_t state = static_cast<std::uint64_t>(n);
+  const auto below = [&state](std::int64_t bound) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return static_cast<std::int64_t>((state >> 32) * static_cast<unsigned __int128>(bound) >> 32);
+  };
+  K sample[kMost];
+  if (n >= 256 * L::N) {
+    for (K& key : sample) key = from[below(n)];
+    if (raw)
+      for (int i = 0; i < kMost; i += L::N) L::store(sample + i, code.encode(L::load(sample + i)));
+    sortLeaf<K, 4>(sample, sample, kMost, plain, false);
+    return sample[kMost / 2];
+  }
+  const std::int64_t third = n / 3;
+  V a = L::load(from + below(third - L::N));
+  V b = L::load(from + third + below(third - L::N));
+  V c = L::load(from + 2 * third + below(third - L::N));
+  if (raw) {
+    a = code.encode(a);
+    b = code.encode(b);
+    c = code.encode(c);
+  }
+  V median = L::max(L::min(a, b), L::min(L::max(a, b), c));
+  K result = 0;
+  sortVectors<K, 1>(&median, [&](int, V sorted) __attribute__((always_inline)) { result = sorted[L::N / 2]; });
+  return result;
 }
 
 /// The middle of the range of values. Partitioning by it halves the range, so 32 or 64 levels suffice for any input.
@@ -228,7 +275,7 @@ template <class K>
 void splitBy(const Segment<K>& keys, const KeyForm& form, const K* pivots, int first, int count, const Split<K>& split) {
   if (count == 0) {
     // Pieces end up in `spare`, so that `to` is free for the next phase.
-    if (keys.at != keys.spare) std::memcpy(keys.spare, keys.at, static_cast<std::size_t>(keys.n) * sizeof(K));
+    if (keys.at != keys.spare) copy(keys.at, keys.spare, keys.n);
     split.pieces[first] = keys.spare;
     split.sizes[first] = keys.n;
     return;

@@ -72,15 +72,19 @@ class Refused(Exception):
         self.kind = kind
 
 
-def weaken(*operands):
-    """Python scalars beside tensors become tensors of the dtype that both meet in. Scalars alone: int32, floatx()."""
+def weaken(*operands, quotient=False):
+    """Python scalars beside tensors become tensors of the dtype that both meet in (with a float too, for a quotient).
+    Scalars alone: int32, floatx()."""
     tensors = [name_of(x) for x in operands if is_tensor(x)]
 
     def one(x):
         kind = kind_of(x)
         if is_tensor(x) or kind is None:
             return x
-        dtype = promotion.promote(*tensors, kind) if tensors or kind == "bool" else {"int": "int32"}.get(kind, kind + "x")
+        if tensors or kind == "bool":
+            dtype = promotion.promote(*tensors, kind, *(["float"] if quotient else []))
+        else:
+            dtype = {"int": "int32"}.get(kind, kind + "x")
         dtype = {"floatx": FLOATX, "complexx": "complex64"}.get(dtype, dtype)
         if dtype in INTEGER:
             info = np.iinfo(dtype)
@@ -91,10 +95,10 @@ def weaken(*operands):
     return [one(x) for x in operands]
 
 
-def binary(function):
+def binary(function, quotient=False):
     """A Keras function of two operands, whose numbers are weak scalars. bfloat16 is computed in float32 and rounded."""
     def truth(x1, x2):
-        x1, x2 = weaken(x1, x2)
+        x1, x2 = weaken(x1, x2, quotient=quotient)
         if result_type(x1.dtype, x2.dtype) != "bfloat16":
             return function(x1, x2)
         return function(*(x.astype(NUMPY["bfloat16"]).astype("float32") for x in (x1, x2))).astype(NUMPY["bfloat16"])

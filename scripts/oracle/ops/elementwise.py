@@ -41,8 +41,8 @@ binary_op(FAMILY, "add", binary(keras_ops.add), more=[
 ])
 binary_op(FAMILY, "subtract", binary(keras_ops.subtract))
 binary_op(FAMILY, "multiply", binary(keras_ops.multiply))
-binary_op(FAMILY, "divide", binary(keras_ops.divide))
-binary_op(FAMILY, "divideNoNan", binary(keras_ops.divide_no_nan), more=[NO_NAN_ZEROS])
+binary_op(FAMILY, "divide", binary(keras_ops.divide, quotient=True), more=[Case(-3, tensor([1, 2], "uint8")), Case(tensor([1, 2], "uint8"), 300)])
+binary_op(FAMILY, "divideNoNan", binary(keras_ops.divide_no_nan, quotient=True), more=[NO_NAN_ZEROS])
 binary_op(FAMILY, "floorDivide", binary(keras_ops.floor_divide))
 binary_op(FAMILY, "mod", binary(keras_ops.mod))
 binary_op(FAMILY, "power", power, pairs=power_base, more=[

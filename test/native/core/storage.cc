@@ -8,6 +8,7 @@
 
 #include "core/execution.h"
 #include "core/parallel.h"
+#include "core/system.h"
 
 using namespace ndops;
 
@@ -53,8 +54,10 @@ TEST_CASE("storage: a limit and a failing system are told apart, and leave nothi
   CHECK(allocateBlock(std::size_t{2} << 20, &why) == nullptr);
   CHECK(why == Status::MemoryLimit);
   setMemoryLimit(0);
-  CHECK(allocateBlock(SIZE_MAX / 2, &why) == nullptr);
-  CHECK(why == Status::OutOfMemory);
+  for (const std::size_t bytes : {SIZE_MAX, SIZE_MAX / 2, memoryBudget() + 1}) {
+    CHECK(allocateBlock(bytes, &why) == nullptr);
+    CHECK(why == Status::OutOfMemory);
+  }
   failAllocation(0);
   CHECK(allocateBlock(64, &why) == nullptr);
   CHECK(why == Status::OutOfMemory);

@@ -23,7 +23,8 @@ void checkFill(const Shape& shape, V value, T expected) {
 TEST_CASE("fill: any size, the value converted once") {
   for (const int threads : {1, 4}) {
     setThreadCount(threads);
-    for (const Shape& shape : {Shape{}, Shape{0}, Shape{1}, Shape{2, 0, 3}, Shape{63}, Shape{17, 129}, Shape{5000001}}) {
+    for (const Shape& shape :
+         {Shape{}, Shape{0}, Shape{1}, Shape{2, 0, 3}, Shape{63}, Shape{17, 129}, Shape{5000001}}) {
       checkFill<float, double>(shape, 0.1, 0.1f);
       checkFill<std::uint8_t, double>(shape, 300.0, 255);
       checkFill<std::int64_t, std::uint64_t>(shape, ~std::uint64_t{0}, -1);

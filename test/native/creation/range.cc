@@ -11,7 +11,8 @@ namespace {
 template <class T>
 void checkRange(std::int64_t n, double first, double second) {
   const Array<T> out({n});
-  REQUIRE(run("arange", {out.view(), Array<double>({}, {first}).view(), Array<double>({}, {second}).view()}) == Status::Ok);
+  REQUIRE(run("arange", {out.view(), Array<double>({}, {first}).view(), Array<double>({}, {second}).view()}) ==
+          Status::Ok);
   std::int64_t wrong = 0;
   const T start = static_cast<T>(first);
   const T step = static_cast<T>(static_cast<T>(second) - start);
@@ -44,7 +45,8 @@ TEST_CASE("arange: each element from its own position, in any dtype") {
   REQUIRE(run("arange", {half.view(), Array<double>({}, {1}).view(), Array<double>({}, {1.5}).view()}) == Status::Ok);
   CHECK(half[4].bits == 0x4200);
   const Array<Bool> truth({2});
-  CHECK(run("arange", {truth.view(), Array<double>({}, {0}).view(), Array<double>({}, {1}).view()}) == Status::Unsupported);
+  CHECK(run("arange", {truth.view(), Array<double>({}, {0}).view(), Array<double>({}, {1}).view()}) ==
+        Status::Unsupported);
 }
 
 TEST_CASE("tri: any shape and diagonal") {

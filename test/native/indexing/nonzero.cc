@@ -73,10 +73,10 @@ void checkNonzero(const Array<T>& x) {
     std::int64_t rest = i;
     for (std::int64_t axis = rank - 1; axis >= 0; rest /= x.shape[static_cast<std::size_t>(axis--)])
       if (found < late.columns)
-        wrong += late.as<I>()[axis * late.columns + found] ==
-                         static_cast<I>(rest % x.shape[static_cast<std::size_t>(axis)])
-                     ? 0
-                     : 1;
+        wrong +=
+            late.as<I>()[axis * late.columns + found] == static_cast<I>(rest % x.shape[static_cast<std::size_t>(axis)])
+                ? 0
+                : 1;
     ++found;
   }
   CHECK(wrong == 0);
@@ -190,7 +190,11 @@ void checkMasks() {
   }
   checkMask(sparse<T>({0, 5}, 1), sparse<Bool>({0}, 1), 0);
   checkMask(sparse<T>({5, 0}, 1), sparse<Bool>({5}, 0.5), 0);
-  checkMask(sparse<T>({200000}, 0.5), sparse<Bool>({200000}, 0.5), 0);
+  for (const double density : {0.01, 0.5, 0.999, 1.0}) {
+    checkMask(sparse<T>({200000}, 0.5), sparse<Bool>({200000}, density), 0);
+    checkMask(sparse<T>({500, 401}, 0.5), sparse<Bool>({500, 401}, density), 0);
+  }
+  for (std::int64_t n = 0; n < 200; ++n) checkMask(sparse<T>({n}, 0.5), sparse<Bool>({n}, 0.5), 0);
 }
 
 }  // namespace

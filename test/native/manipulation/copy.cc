@@ -17,7 +17,8 @@ Array<T> counted(const Shape& shape) {
   Array<T> array(shape);
   for (std::int64_t i = 0; i < array.size(); ++i) {
     unsigned char bytes[sizeof(T)];
-    for (std::size_t b = 0; b < sizeof(T); ++b) bytes[b] = static_cast<unsigned char>(i * 31 + (i >> 8) + static_cast<std::int64_t>(b) * 7);
+    for (std::size_t b = 0; b < sizeof(T); ++b)
+      bytes[b] = static_cast<unsigned char>(i * 31 + (i >> 8) + static_cast<std::int64_t>(b) * 7);
     if (kDTypeOf<T> == DType::Bool) bytes[0] &= 1;
     std::memcpy(static_cast<void*>(array.memory.get() + i), bytes, sizeof(T));
   }
@@ -61,8 +62,8 @@ Array<T> halved(const Array<T>& array) {
 template <class T>
 void checkLayouts() {
   for (const Shape& shape : {Shape{}, Shape{1}, Shape{7}, Shape{1000}, Shape{3, 5}, Shape{16, 16}, Shape{17, 33},
-                             Shape{64, 65}, Shape{129, 66}, Shape{3, 700}, Shape{700, 3}, Shape{1, 40, 1}, Shape{5, 6, 7},
-                             Shape{2, 33, 3, 17}, Shape{3, 1, 2, 4, 5}}) {
+                             Shape{64, 65}, Shape{129, 66}, Shape{3, 700}, Shape{700, 3}, Shape{1, 40, 1},
+                             Shape{5, 6, 7}, Shape{2, 33, 3, 17}, Shape{3, 1, 2, 4, 5}}) {
     CAPTURE(shape.size());
     const Array<T> in = counted<T>(shape);
     checkCopy(Array<T>(in.shape), in);
@@ -162,7 +163,8 @@ void checkConversion(const Array<From>& in) {
   std::int64_t wrong = 0;
   for (std::int64_t i = 0; i < out.size(); ++i) {
     To expected;
-    converter(kDTypeOf<To>, kDTypeOf<From>)(reinterpret_cast<char*>(&expected), reinterpret_cast<const char*>(&in[i]), 1);
+    converter(kDTypeOf<To>, kDTypeOf<From>)(reinterpret_cast<char*>(&expected), reinterpret_cast<const char*>(&in[i]),
+                                            1);
     wrong += equal(out[i], expected) ? 0 : 1;
   }
   CHECK(wrong == 0);

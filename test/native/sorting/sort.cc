@@ -9,7 +9,6 @@
 #include <limits>
 #include <numeric>
 #include <random>
-#include <string>
 #include <thread>
 
 #include "core/parallel.h"
@@ -68,7 +67,7 @@ T make(std::int64_t x) {
   else if constexpr (std::is_floating_point_v<T>)
     return static_cast<T>(static_cast<double>(x - 300) * 1.37e3);
   else
-    return static_cast<T>(x * static_cast<std::int64_t>(std::numeric_limits<T>::max() / 1031 | 1));
+    return static_cast<T>(static_cast<std::uint64_t>(x) * (std::numeric_limits<T>::max() / 1031 | 1));
 }
 
 std::int64_t drawFrom(std::mt19937_64& random, std::int64_t below) {
@@ -142,21 +141,9 @@ void check(const Array<T>& x, int axis, bool wideIndices = false) {
     for (std::size_t i = 0; i < row.size(); ++i) {
       const std::int64_t index = wideIndices ? wide[row[i]] : order[row[i]];
       wrong += index != expected[i];
-      const T value = x[row[static_cast<std::size_t>(expected[i])]];
-      wrong += isLess(value, sorted[row[i]]) || isLess(sorted[row[i]], value);
+      // To the bit: signs of zero and NaN payloads stay with their order.
+      wrong += std::memcmp(&x[row[static_cast<std::size_t>(expected[i])]], &sorted[row[i]], sizeof(T)) != 0;
     }
-    // The same bits in all, not only equal values: signs of zero and NaN payloads survive.
-    std::vector<std::string> before;
-    std::vector<std::string> after;
-    for (const std::int64_t i : row) {
-      const T b = x[i];
-      const T a = sorted[i];
-      before.emplace_back(reinterpret_cast<const char*>(&b), sizeof b);
-      after.emplace_back(reinterpret_cast<const char*>(&a), sizeof a);
-    }
-    std::sort(before.begin(), before.end());
-    std::sort(after.begin(), after.end());
-    wrong += before != after;
   }
   CHECK(wrong == 0);
 }
@@ -210,7 +197,7 @@ TEST_CASE_TEMPLATE("sort: every distribution at every size", T, ALL_DTYPES) {
       CAPTURE(n);
       check(distributed<T>(distribution, {n}), 0);
     }
-    for (const std::int64_t n : {1024, 1025, 20000, 70000}) check(distributed<T>(distribution, {n}), 0, true);
+    for (const std::int64_t n : {1024, 1025, 20000}) check(distributed<T>(distribution, {n}), 0, true);
   }
 }
 
@@ -219,7 +206,7 @@ TEST_CASE_TEMPLATE("sort: any bits, NaN and both zeros among them", T, ALL_DTYPE
     CAPTURE(n);
     check(anyBits<T>({n}, static_cast<unsigned>(n)), 0);
   }
-  check(anyBits<T>({150001}, 1), 0);
+  check(anyBits<T>({70001}, 1), 0);
 }
 
 TEST_CASE_TEMPLATE("sort: extreme values and NaN at every place", T, std::int32_t, std::uint32_t, std::int64_t,
@@ -261,23 +248,20 @@ TEST_CASE_TEMPLATE("sort: the same for every number of threads", T, std::uint8_t
                    std::int64_t, Complex64) {
   for (const int threads : {1, 2, 3, 8}) {
     const Threads set(threads);
-    for (const int distribution : {0, 3, 5, 8}) {
-      CAPTURE(threads);
-      CAPTURE(kDistributions[distribution]);
-      check(distributed<T>(distribution, {300001}), 0);
-    }
-    check(anyBits<T>({150000, 2}, 3), 0);
-    check(anyBits<T>({300, 400}, 5), 0);
-    check(anyBits<T>({300, 400}, 6).transposed(), 0);
-    check(anyBits<T>({40000, 3}, 7), 1);
+    CAPTURE(threads);
+    check(distributed<T>(threads % 2 == 0 ? 0 : 5, {150001}), 0);
+    check(anyBits<T>({132000, 2}, 3), 0);
+    check(anyBits<T>({300, 200}, 5), 0);
+    check(anyBits<T>({300, 200}, 6).transposed(), 0);
+    check(anyBits<T>({20000, 3}, 7), 1);
   }
 }
 
 TEST_CASE("sort: long runs are recognized, and only runs") {
   for (const int distribution : {1, 2, 4}) {
-    Array<float> x = distributed<float>(distribution, {600000});
+    Array<float> x = distributed<float>(distribution, {300000});
     check(x, 0);
-    for (const std::int64_t at : {1, 262143, 262144, 300000, 599999}) {
+    for (const std::int64_t at : {1, 262143, 262144, 299999}) {
       const float before = x[at];
       x[at] = distribution == 1 ? -1e9f : 1e9f;
       check(x, 0);
@@ -286,9 +270,23 @@ TEST_CASE("sort: long runs are recognized, and only runs") {
   }
 }
 
+TEST_CASE_TEMPLATE("sort: zeros and NaN in falling runs keep their order", T, float, double, Float16) {
+  for (const std::int64_t n : {5, 40, 300, 140000}) {
+    Array<T> x = distributed<T>(4, {n});
+    for (std::int64_t i = 0; i < n; ++i) {
+      // As bits: negative NaN, NaN, 0 and -0 by quarters.
+      const std::uint64_t kinds[] = {~std::uint64_t{0}, ~std::uint64_t{0} >> 1, 0, std::uint64_t{1} << 63};
+      const std::uint64_t bits = kinds[4 * i / n] >> (64 - 8 * sizeof(T));
+      std::memcpy(static_cast<void*>(&x[i]), &bits, sizeof(T));
+    }
+    check(x, 0);
+    check(x.reversed(0), 0);
+  }
+}
+
 TEST_CASE("argsort: 64-bit keys that share their upper bits") {
   // One far-off value widens the range, so that the others agree in all bits that a pack holds.
-  for (const std::int64_t n : {1000, 300000}) {
+  for (const std::int64_t n : {1000, 150000}) {
     for (const std::int64_t distinct : {3, 1000, 1 << 20}) {
       std::mt19937_64 random(static_cast<std::uint64_t>(n + distinct));
       Array<std::int64_t> x({n});
