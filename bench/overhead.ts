@@ -111,7 +111,9 @@ async function startNumpy() {
 async function main(): Promise<void> {
   const numpy = await startNumpy()
   const { cpuLevel } = ops.buildInfo()
-  console.log(`ndops ${ops.buildInfo().version} (${cpuLevel}), Node ${process.version}, ${numpy ? `NumPy ${numpy.version}` : 'no NumPy found'}`)
+  console.log(
+    `ndops ${ops.buildInfo().version} (${cpuLevel}), Node ${process.version}, ${numpy ? `NumPy ${numpy.version}` : 'no NumPy found'}`,
+  )
   for (const { run } of cases) run(100_000)
   for (const { name, run, numpy: statement } of cases) {
     const [mine, theirs]: [number[], number[]] = [[], []]

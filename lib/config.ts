@@ -1,10 +1,10 @@
 /** What the process is and uses: memory, threads, the build. Shared by all threads of the process but for floatx(). */
 
-import { addon } from './core/native'
-import { checkShape } from './core/shape'
-import { kindOf, rangeError, typeError } from './core/errors'
 import { type Operand, reinterpret } from './core/convert'
 import { codeOf, type DType } from './core/dtype'
+import { kindOf, rangeError, typeError } from './core/errors'
+import { addon } from './core/native'
+import { checkShape } from './core/shape'
 import type { Tensor } from './tensor'
 
 export { floatx, setFloatx } from './core/dtype'
@@ -46,7 +46,8 @@ export function trimMemory(): void {
  * and cgroup quota; NDOPS_NUM_THREADS sets it from outside.
  */
 export function setNumThreads(count: number): void {
-  if (typeof count !== 'number') throw typeError('setNumThreads', 'ARGUMENT', `count must be a number; received ${kindOf(count)}`)
+  if (typeof count !== 'number')
+    throw typeError('setNumThreads', 'ARGUMENT', `count must be a number; received ${kindOf(count)}`)
   if (!Number.isInteger(count) || count < 1 || count > 256)
     throw rangeError('setNumThreads', 'ARGUMENT', `count must be a whole number from 1 to 256; received ${count}`)
   addon.setThreads(count)

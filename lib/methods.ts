@@ -25,7 +25,10 @@ declare module './tensor' {
 
 const SEVERAL: readonly string[] = ['xs', 'subscripts'] satisfies Several[]
 
-for (const [name, op] of Object.entries(ops) as [string, AnyFunction & { parameters?: { required: readonly string[] } }][]) {
+for (const [name, op] of Object.entries(ops) as [
+  string,
+  AnyFunction & { parameters?: { required: readonly string[] } },
+][]) {
   const first = op.parameters?.required[0]
   // size, shape and ndim are the tensor's own.
   if (first === undefined || SEVERAL.includes(first) || name in Tensor.prototype) continue

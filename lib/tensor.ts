@@ -1,14 +1,14 @@
 /** An n-dimensional array: a typed, strided view of native memory. Knows no op; index.ts hangs the methods on it. */
 
 import { inspect } from 'node:util'
-import { hostData, hostView } from './core/host'
 import { type Code, type Data, DTYPES, type DType, ITEM_BYTES } from './core/dtype'
 import { typeError } from './core/errors'
+import { hostData, hostView } from './core/host'
 import { recording } from './core/launch'
 import { print } from './core/print'
 import { contiguousStrides, isContiguous, type Shape } from './core/shape'
 import { allocate, DISPOSED, givenOffset, release, retain, type Storage } from './core/storage'
-import { nested, scalarValue, type NestedArray, type Value } from './core/values'
+import { type NestedArray, nested, scalarValue, type Value } from './core/values'
 
 /** The brand that tells a tensor, whichever copy of this module made it. */
 export const BRAND: unique symbol = Symbol.for('ndops.Tensor')
@@ -120,13 +120,19 @@ export class Tensor {
   }
 
   [inspect.custom](): string {
-    return this.storage === DISPOSED ? `Tensor(disposed, shape=[${this.shape.join(', ')}], dtype=${this.dtype})` : print(this)
+    return this.storage === DISPOSED
+      ? `Tensor(disposed, shape=[${this.shape.join(', ')}], dtype=${this.dtype})`
+      : print(this)
   }
 
   [Symbol.toPrimitive](hint: string): number | bigint | boolean | string {
     if (hint === 'string') return this.toString()
     if (this.shape.length !== 0)
-      throw typeError('toPrimitive', 'RANK', `a tensor of shape [${this.shape.join(', ')}] is no number; use add(a, b) and such, or item()`)
+      throw typeError(
+        'toPrimitive',
+        'RANK',
+        `a tensor of shape [${this.shape.join(', ')}] is no number; use add(a, b) and such, or item()`,
+      )
     const value = scalarValue(this)
     if (typeof value === 'object')
       throw typeError('toPrimitive', 'DTYPE', 'a complex tensor is no real number; use real(x) or item()')
@@ -140,11 +146,18 @@ export class Tensor {
 
 // `using x = ...`, where the host knows it.
 if (typeof Symbol.dispose === 'symbol')
-  Object.defineProperty(Tensor.prototype, Symbol.dispose, { value: Tensor.prototype.dispose, configurable: true, writable: true })
+  Object.defineProperty(Tensor.prototype, Symbol.dispose, {
+    value: Tensor.prototype.dispose,
+    configurable: true,
+    writable: true,
+  })
 
 /** Whether the value is a tensor, of this copy of the module or another. */
 export function isTensorLike(value: unknown): value is Tensor {
-  return value instanceof Tensor || (typeof value === 'object' && value !== null && (value as { [BRAND]?: true })[BRAND] === true)
+  return (
+    value instanceof Tensor ||
+    (typeof value === 'object' && value !== null && (value as { [BRAND]?: true })[BRAND] === true)
+  )
 }
 
 /** A new contiguous tensor, its content for a kernel to write. `strides` where they are known. */

@@ -4,7 +4,16 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-export const FAMILIES = ['elementwise', 'reductions', 'linalg', 'sorting', 'indexing', 'manipulation', 'creation', 'control']
+export const FAMILIES = [
+  'elementwise',
+  'reductions',
+  'linalg',
+  'sorting',
+  'indexing',
+  'manipulation',
+  'creation',
+  'control',
+]
 const WITHOUT_METHODS = ['creation', 'control']
 
 /** The Keras spelling of a name: expandDims is expand_dims. */
@@ -15,7 +24,10 @@ export function exportedNames(source) {
   const names = [...source.matchAll(/^export (?:const|function) (\w+)/gm)].map((match) => match[1])
   for (const match of source.matchAll(/^export \{([^}]*)\}/gm))
     for (const entry of match[1].split(',')) {
-      const name = entry.trim().split(/\s+as\s+/).pop()
+      const name = entry
+        .trim()
+        .split(/\s+as\s+/)
+        .pop()
       if (name !== '' && !entry.trim().startsWith('type ')) names.push(name)
     }
   return names
@@ -103,12 +115,16 @@ export function writeEntries(root) {
       return `const ${module} = require('./${family}/${stem}')\n${pass(module, spellings(names))}`
     })
     .join('')
-  const later = `const later = require('./generated/promises')\n${pass('later', files.flatMap(({ names }) => spellings(names).map(([, name]) => [name, name])))}`
+  const later = `const later = require('./generated/promises')\n${pass(
+    'later',
+    files.flatMap(({ names }) => spellings(names).map(([, name]) => [name, name])),
+  )}`
   const dist = join(root, 'dist')
   writeFileSync(join(dist, 'index.js'), common + ops)
   writeFileSync(join(dist, 'promises.js'), common + later)
   for (const entry of ['index', 'promises'])
-    for (const ending of ['.mjs', '.d.mts']) writeFileSync(join(dist, entry + ending), `export * from './${entry}.js'\n`)
+    for (const ending of ['.mjs', '.d.mts'])
+      writeFileSync(join(dist, entry + ending), `export * from './${entry}.js'\n`)
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

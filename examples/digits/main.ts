@@ -25,7 +25,9 @@ const random = randomGenerator(SEED)
 
 /** Images [n, 64] and labels [n], from lines of 64 pixels and a label; lines that begin with # are comments. */
 function readDigits(file: string): { images: Tensor; labels: Tensor } {
-  const lines = readFileSync(file, 'utf8').split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+  const lines = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
   const table = ops.array(lines.map((line) => line.split(',').map(Number)))
   return { images: table.getItem(['...', `:${PIXELS}`]), labels: table.getItem(['...', PIXELS]).cast('int32') }
 }
@@ -73,7 +75,9 @@ function step(network: Network, images: Tensor, wanted: Tensor): number {
   ]
   gradients.forEach((gradient, k) => {
     const parameter = parameters[k] as Tensor
-    const velocity = (velocities[k] as Tensor).multiply(MOMENTUM).subtract(gradient.add(parameter.multiply(DECAY)).multiply(RATE))
+    const velocity = (velocities[k] as Tensor)
+      .multiply(MOMENTUM)
+      .subtract(gradient.add(parameter.multiply(DECAY)).multiply(RATE))
     velocities[k] = velocity
     parameters[k] = parameter.add(velocity)
   })
@@ -128,7 +132,12 @@ function main(): void {
 
   const sureness = probabilities.max(1)
   const least = sureness.argsort().getItem([':12'])
-  const [pixels, truths, guessed, sure] = [testImages.take(least, 0), testLabels.take(least), guesses.take(least), sureness.take(least)].map((x) => x.toArray()) as [number[][], number[], number[], number[]]
+  const [pixels, truths, guessed, sure] = [
+    testImages.take(least, 0),
+    testLabels.take(least),
+    guesses.take(least),
+    sureness.take(least),
+  ].map((x) => x.toArray()) as [number[][], number[], number[], number[]]
   const doubts = pixels.map((image, k) => ({
     pixels: image,
     label: truths[k] as number,

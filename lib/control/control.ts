@@ -122,16 +122,17 @@ interface Cond extends Parameters<readonly ['pred', 'trueFn', 'falseFn'], readon
  * cond(true, () => 1, () => 2) // 1
  * @see https://keras.io/api/ops/core/#cond-function
  */
-export const cond = control<Cond>('cond', ['pred', 'trueFn', 'falseFn'], [], function* (
-  pred: unknown,
-  trueFn: () => unknown,
-  falseFn: () => unknown,
-): Steps {
-  checkFunction('cond', 'trueFn', trueFn)
-  checkFunction('cond', 'falseFn', falseFn)
-  const chosen = truth('cond', 'pred', pred) ? trueFn : falseFn
-  return yield user(() => chosen())
-})
+export const cond = control<Cond>(
+  'cond',
+  ['pred', 'trueFn', 'falseFn'],
+  [],
+  function* (pred: unknown, trueFn: () => unknown, falseFn: () => unknown): Steps {
+    checkFunction('cond', 'trueFn', trueFn)
+    checkFunction('cond', 'falseFn', falseFn)
+    const chosen = truth('cond', 'pred', pred) ? trueFn : falseFn
+    return yield user(() => chosen())
+  },
+)
 
 interface ForiLoop extends Parameters<readonly ['lower', 'upper', 'bodyFun', 'initVal'], readonly []> {
   <S>(lower: number, upper: number, bodyFun: (i: number, state: S) => S, initVal: S): S
@@ -155,18 +156,18 @@ interface ForiLoop extends Parameters<readonly ['lower', 'upper', 'bodyFun', 'in
  * foriLoop(0, 10, (i, sum) => sum + i, 0) // 45
  * @see https://keras.io/api/ops/core/#fori_loop-function
  */
-export const foriLoop = control<ForiLoop>('foriLoop', ['lower', 'upper', 'bodyFun', 'initVal'], [], function* (
-  lower: unknown,
-  upper: unknown,
-  bodyFun: (i: number, state: unknown) => unknown,
-  initVal: unknown,
-): Steps {
-  checkFunction('foriLoop', 'bodyFun', bodyFun)
-  const end = bound('upper', upper)
-  let state = initVal
-  for (let i = bound('lower', lower); i < end; i++) state = yield user(() => bodyFun(i, state))
-  return state
-})
+export const foriLoop = control<ForiLoop>(
+  'foriLoop',
+  ['lower', 'upper', 'bodyFun', 'initVal'],
+  [],
+  function* (lower: unknown, upper: unknown, bodyFun: (i: number, state: unknown) => unknown, initVal: unknown): Steps {
+    checkFunction('foriLoop', 'bodyFun', bodyFun)
+    const end = bound('upper', upper)
+    let state = initVal
+    for (let i = bound('lower', lower); i < end; i++) state = yield user(() => bodyFun(i, state))
+    return state
+  },
+)
 
 function bound(name: string, value: unknown): number {
   return integer('foriLoop', name, value instanceof Tensor ? value.item() : value)
@@ -184,9 +185,14 @@ interface StopGradient extends Parameters<readonly ['variable'], readonly []> {
  * stopGradient([1, 2, 3])
  * @see https://keras.io/api/ops/core/#stop_gradient-function
  */
-export const stopGradient = control<StopGradient>('stopGradient', ['variable'], [], function* (variable: unknown): Steps {
-  return yield work(() => toTensor('stopGradient', 'variable', variable))
-})
+export const stopGradient = control<StopGradient>(
+  'stopGradient',
+  ['variable'],
+  [],
+  function* (variable: unknown): Steps {
+    return yield work(() => toTensor('stopGradient', 'variable', variable))
+  },
+)
 
 /** Operands that are mapped over together. */
 export type Elements = Operand | readonly Operand[] | { readonly [key: string]: Operand }
@@ -204,7 +210,14 @@ interface VectorizedMap extends Parameters<readonly ['f', 'elements'], readonly 
 }
 
 /** Operands that are no structures: what is one tensor. */
-type Single = Tensor | number | bigint | boolean | ArrayBufferView | { readonly re: number } | { readonly data: ArrayBufferView }
+type Single =
+  | Tensor
+  | number
+  | bigint
+  | boolean
+  | ArrayBufferView
+  | { readonly re: number }
+  | { readonly data: ArrayBufferView }
 
 /** What a mapped function gets. */
 export type Row<E> = E extends Single ? Tensor : E extends readonly unknown[] ? Tensor[] : { [K in keyof E]: Tensor }
@@ -251,44 +264,50 @@ function rowOf(x: Tensor, i: number): Tensor {
  * vectorizedMap((row) => row.multiply(2), array([[1, 2], [3, 4]])) // [[2, 4], [6, 8]]
  * @see https://keras.io/api/ops/core/#vectorized_map-function
  */
-export const vectorizedMap = control<VectorizedMap>('vectorizedMap', ['f', 'elements'], [], function* (
-  f: (row: unknown) => unknown,
-  elements: unknown,
-): Steps {
-  const op = 'vectorizedMap'
-  checkFunction(op, 'f', f)
-  const { parts, build } = partsOf(elements)
-  const tensors = (yield work(() => parts.map((part) => toTensor(op, 'elements', part)))) as Tensor[]
-  const lengths = tensors.map((x) => {
-    if (x.shape.length === 0) throw rangeError(op, 'RANK', 'elements must have a first axis; received a 0-d operand')
-    return x.shape[0] as number
-  })
-  const n = lengths[0] ?? 0
-  if (lengths.some((length) => length !== n))
-    throw rangeError(op, 'SHAPE_MISMATCH', `elements must have the same number of rows; received ${lengths.join(', ')}`)
-  if (n === 0) throw rangeError(op, 'SIZE', 'elements has no rows, so there is nothing to stack')
-  const results: Parts[] = []
-  for (let i = 0; i < n; i++) {
-    const rows = build(tensors.map((x) => rowOf(x, i)))
-    const given = yield user(() => f(rows))
-    // An array of plain values is a row by itself; one with tensors in it is a structure.
-    results.push(Array.isArray(given) && isNumeric(given) ? { parts: [given], build: (v) => v[0] } : partsOf(given))
-  }
-  const first = results[0] as Parts
-  if (results.some((result) => result.parts.length !== first.parts.length))
-    throw rangeError(op, 'SHAPE_MISMATCH', 'f must give the same structure for each row')
-  return yield work(() =>
-    first.build(
-      first.parts.map((_, k) =>
-        stackTensors(
-          op,
-          results.map((result) => toTensor(op, 'the result of f', result.parts[k])),
-          [n],
+export const vectorizedMap = control<VectorizedMap>(
+  'vectorizedMap',
+  ['f', 'elements'],
+  [],
+  function* (f: (row: unknown) => unknown, elements: unknown): Steps {
+    const op = 'vectorizedMap'
+    checkFunction(op, 'f', f)
+    const { parts, build } = partsOf(elements)
+    const tensors = (yield work(() => parts.map((part) => toTensor(op, 'elements', part)))) as Tensor[]
+    const lengths = tensors.map((x) => {
+      if (x.shape.length === 0) throw rangeError(op, 'RANK', 'elements must have a first axis; received a 0-d operand')
+      return x.shape[0] as number
+    })
+    const n = lengths[0] ?? 0
+    if (lengths.some((length) => length !== n))
+      throw rangeError(
+        op,
+        'SHAPE_MISMATCH',
+        `elements must have the same number of rows; received ${lengths.join(', ')}`,
+      )
+    if (n === 0) throw rangeError(op, 'SIZE', 'elements has no rows, so there is nothing to stack')
+    const results: Parts[] = []
+    for (let i = 0; i < n; i++) {
+      const rows = build(tensors.map((x) => rowOf(x, i)))
+      const given = yield user(() => f(rows))
+      // An array of plain values is a row by itself; one with tensors in it is a structure.
+      results.push(Array.isArray(given) && isNumeric(given) ? { parts: [given], build: (v) => v[0] } : partsOf(given))
+    }
+    const first = results[0] as Parts
+    if (results.some((result) => result.parts.length !== first.parts.length))
+      throw rangeError(op, 'SHAPE_MISMATCH', 'f must give the same structure for each row')
+    return yield work(() =>
+      first.build(
+        first.parts.map((_, k) =>
+          stackTensors(
+            op,
+            results.map((result) => toTensor(op, 'the result of f', result.parts[k])),
+            [n],
+          ),
         ),
       ),
-    ),
-  )
-})
+    )
+  },
+)
 
 interface WhileLoop extends Parameters<readonly ['cond', 'body', 'loopVars'], readonly ['maximumIterations']> {
   <A extends unknown[]>(
@@ -324,26 +343,32 @@ interface WhileLoop extends Parameters<readonly ['cond', 'body', 'loopVars'], re
  * whileLoop((x, y) => x < 10, (x, y) => [x + 1, y + 1], [0, 1]) // [10, 11]
  * @see https://keras.io/api/ops/core/#while_loop-function
  */
-export const whileLoop = control<WhileLoop>('whileLoop', ['cond', 'body', 'loopVars'], ['maximumIterations'], function* (
-  condition: (...vars: unknown[]) => unknown,
-  body: (...vars: unknown[]) => unknown,
-  loopVars: unknown,
-  maximumIterations: unknown = null,
-): Steps {
-  const op = 'whileLoop'
-  checkFunction(op, 'cond', condition)
-  checkFunction(op, 'body', body)
-  const most = maximumIterations === null ? Number.POSITIVE_INFINITY : integer(op, 'maximumIterations', maximumIterations)
-  const several = Array.isArray(loopVars)
-  const given: readonly unknown[] = several ? loopVars : [loopVars]
-  let vars = (yield work(() => given.map((x) => stateOf(op, 'loopVars', x)))) as unknown[]
-  for (let i = 0; i < most; i++) {
-    const held = vars
-    if (!truth(op, 'what cond gives', yield user(() => condition(...held)))) break
-    const next = yield user(() => body(...held))
-    vars = several && Array.isArray(next) ? next : [next]
-    if (vars.length !== given.length)
-      throw rangeError(op, 'SHAPE_MISMATCH', `body must give ${given.length} loop variables; received ${vars.length}`)
-  }
-  return several ? vars : vars[0]
-})
+export const whileLoop = control<WhileLoop>(
+  'whileLoop',
+  ['cond', 'body', 'loopVars'],
+  ['maximumIterations'],
+  function* (
+    condition: (...vars: unknown[]) => unknown,
+    body: (...vars: unknown[]) => unknown,
+    loopVars: unknown,
+    maximumIterations: unknown = null,
+  ): Steps {
+    const op = 'whileLoop'
+    checkFunction(op, 'cond', condition)
+    checkFunction(op, 'body', body)
+    const most =
+      maximumIterations === null ? Number.POSITIVE_INFINITY : integer(op, 'maximumIterations', maximumIterations)
+    const several = Array.isArray(loopVars)
+    const given: readonly unknown[] = several ? loopVars : [loopVars]
+    let vars = (yield work(() => given.map((x) => stateOf(op, 'loopVars', x)))) as unknown[]
+    for (let i = 0; i < most; i++) {
+      const held = vars
+      if (!truth(op, 'what cond gives', yield user(() => condition(...held)))) break
+      const next = yield user(() => body(...held))
+      vars = several && Array.isArray(next) ? next : [next]
+      if (vars.length !== given.length)
+        throw rangeError(op, 'SHAPE_MISMATCH', `body must give ${given.length} loop variables; received ${vars.length}`)
+    }
+    return several ? vars : vars[0]
+  },
+)

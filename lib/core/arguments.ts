@@ -3,13 +3,16 @@
  * by name in one trailing plain object, or both. `undefined` is the default, `null` is Python's None.
  */
 
-import { kindOf, typeError } from './errors'
 import { isTensorLike } from '../tensor'
+import { kindOf, typeError } from './errors'
 
 // biome-ignore lint/suspicious/noExplicitAny: the constraint of a function type; nothing is read through it
 export type AnyFunction = (...args: any[]) => unknown
 
-export type DropFirst<T extends readonly unknown[], N extends readonly unknown[]> = N extends readonly [unknown, ...infer M]
+export type DropFirst<T extends readonly unknown[], N extends readonly unknown[]> = N extends readonly [
+  unknown,
+  ...infer M,
+]
   ? T extends readonly [unknown?, ...infer R]
     ? DropFirst<R, M>
     : []
@@ -79,7 +82,9 @@ function distance(a: string, b: string): number {
 }
 
 function nearest(key: string, names: readonly string[]): string {
-  const ranked = names.map((name) => ({ name, d: distance(key.toLowerCase(), name.toLowerCase()) })).sort((a, b) => a.d - b.d)
+  const ranked = names
+    .map((name) => ({ name, d: distance(key.toLowerCase(), name.toLowerCase()) }))
+    .sort((a, b) => a.d - b.d)
   const best = ranked[0]
   return best !== undefined && best.d <= Math.max(2, key.length / 2) ? `; did you mean ${best.name}?` : ''
 }
@@ -132,7 +137,7 @@ export function define<const R extends readonly string[], const O extends readon
   const names: readonly string[] = [...required, ...optional]
   const least = required.length
   const most = names.length
-  const wrapper = function (...args: unknown[]): unknown {
+  const wrapper = (...args: unknown[]): unknown => {
     const n = args.length
     if (n > least && isNamed(args[n - 1])) {
       const positional = args.slice(0, n - 1)
@@ -146,7 +151,12 @@ export function define<const R extends readonly string[], const O extends readon
 }
 
 /** Gives a function its op's name and parameter names. */
-export function label(f: AnyFunction, name: string, required: readonly string[], optional: readonly string[]): AnyFunction {
+export function label(
+  f: AnyFunction,
+  name: string,
+  required: readonly string[],
+  optional: readonly string[],
+): AnyFunction {
   return Object.defineProperties(f, {
     name: { value: name },
     parameters: { value: Object.freeze({ required, optional }) },

@@ -3,28 +3,28 @@
 import { emptyTensor, isTensorLike, Tensor, viewOf } from '../tensor'
 import {
   BOOL,
+  COMPLEX128,
   type Code,
   codeOf,
-  COMPLEX128,
   complexOf,
-  type DType,
   DTYPES,
+  type DType,
   FLOAT16,
   FLOAT32,
   FLOAT64,
   floatxDtype,
   INT64,
-  isComplex,
   ITEM_BYTES,
+  isComplex,
   promote,
   STORAGE,
   UINT64,
   type Weak,
 } from './dtype'
 import { kindOf, type NdopsError, plainError, rangeError, show, typeError } from './errors'
-import { begin, kernel, run, type Scalar, scalar as viewScalar, view } from './launch'
+import { begin, kernel, run, type Scalar, view, scalar as viewScalar } from './launch'
 import { addon } from './native'
-import { contiguousStrides, integer, MAX_RANK, sameShape, type Shape, SCALAR, shapeOf, sizeOf } from './shape'
+import { contiguousStrides, integer, MAX_RANK, SCALAR, type Shape, sameShape, shapeOf, sizeOf } from './shape'
 import type { ComplexValue } from './values'
 
 /** The n-d array structure that the `ndarray` package makes; `stride` and `offset` in elements. */
@@ -100,7 +100,11 @@ function typed(op: string, name: string, value: ArrayBufferView): Typed {
   const kind = value instanceof DataView ? 'DataView' : kindNameOf.call(value)
   const code = TYPED.get(kind)
   if (code === undefined)
-    throw typeError(op, 'BUFFER', `${name} is a ${String(kind)}; expected a typed array; use fromData() to reinterpret bytes`)
+    throw typeError(
+      op,
+      'BUFFER',
+      `${name} is a ${String(kind)}; expected a typed array; use fromData() to reinterpret bytes`,
+    )
   const length = lengthOf.call(value) as number
   if (length === 0) {
     try {
@@ -129,9 +133,14 @@ export function reinterpret(op: string, data: unknown, shape: Shape | undefined,
   const code = dtype ?? source.code
   const wanted = STORAGE[code] as { name?: string }
   const kind = kindNameOf.call(data)
-  const fits = kind === wanted.name || (code === FLOAT16 && kind === 'Float16Array') || (code <= 1 && kind === 'Uint8ClampedArray')
+  const fits =
+    kind === wanted.name || (code === FLOAT16 && kind === 'Float16Array') || (code <= 1 && kind === 'Uint8ClampedArray')
   if (!fits)
-    throw typeError(op, 'BUFFER', `${DTYPES[code]} is stored in a ${wanted.name}; received a ${String(kind)}; use array() to cast`)
+    throw typeError(
+      op,
+      'BUFFER',
+      `${DTYPES[code]} is stored in a ${wanted.name}; received a ${String(kind)}; use array() to cast`,
+    )
   const per = isComplex(code) ? 2 : 1
   const given = shape ?? shapeOf([Math.floor(source.length / per)])
   const size = sizeOf(op, given)
@@ -156,16 +165,25 @@ function fromStructure(op: string, name: string, value: Structure): Tensor {
   const { data, shape, stride, offset, dtype } = value
   if (!ArrayBuffer.isView(data))
     throw typeError(op, 'BUFFER', `${name}.data must be a typed array; received ${kindOf(data)}`)
-  if (!Array.isArray(shape)) throw typeError(op, 'ARGUMENT', `${name}.shape must be an array; received ${kindOf(shape)}`)
+  if (!Array.isArray(shape))
+    throw typeError(op, 'ARGUMENT', `${name}.shape must be an array; received ${kindOf(shape)}`)
   const sizes = shapeOf(shape.map((n) => integer(op, `${name}.shape`, n)))
   if (sizes.length > MAX_RANK || sizes.some((n) => n < 0))
     throw rangeError(op, 'SIZE', `${name}.shape ${show(sizes)} is not a shape`)
   const size = sizeOf(op, sizes)
-  const strides = stride === undefined ? contiguousStrides(sizes) : shapeOf(Array.from(stride, (n) => integer(op, `${name}.stride`, n)))
+  const strides =
+    stride === undefined
+      ? contiguousStrides(sizes)
+      : shapeOf(Array.from(stride, (n) => integer(op, `${name}.stride`, n)))
   if (strides.length !== sizes.length)
-    throw rangeError(op, 'SHAPE_MISMATCH', `${name}.stride ${show(strides)} must have as many entries as shape ${show(sizes)}`)
+    throw rangeError(
+      op,
+      'SHAPE_MISMATCH',
+      `${name}.stride ${show(strides)} must have as many entries as shape ${show(sizes)}`,
+    )
   const start = offset === undefined ? 0 : integer(op, `${name}.offset`, offset)
-  const code = dtype === undefined ? typed(op, name, data).code : CODE_OF_NAME.get(dtype) ?? typed(op, name, data).code
+  const code =
+    dtype === undefined ? typed(op, name, data).code : (CODE_OF_NAME.get(dtype) ?? typed(op, name, data).code)
   const flat = CODE_OF_NAME.has(dtype) ? reinterpret(op, data, undefined, code) : fromTyped(op, name, data)
   let low = start
   let high = start
@@ -196,7 +214,8 @@ function ragged(op: string, name: string, depth: number, expected: number, found
 
 function collect(op: string, name: string, value: unknown, depth: number, out: Leaves): void {
   if (Array.isArray(value)) {
-    if (depth >= MAX_RANK) throw rangeError(op, 'RANK', `${name} is nested deeper than ${MAX_RANK} levels, or contains itself`)
+    if (depth >= MAX_RANK)
+      throw rangeError(op, 'RANK', `${name} is nested deeper than ${MAX_RANK} levels, or contains itself`)
     const n = value.length
     if (depth === out.shape.length) {
       if (out.values.length > 0) throw ragged(op, name, depth, 0, value)
@@ -228,7 +247,12 @@ function fromNested(op: string, name: string, array: readonly unknown[], wanted:
     const kind = typeof value
     if (kind === 'number' || kind === 'boolean' || kind === 'bigint') kinds[kind] = true
     else if (isComplexValue(value)) kinds.complex = true
-    else throw typeError(op, 'ARGUMENT', `${name} contains ${kindOf(value)}; expected numbers, bigints, booleans or { re, im }`)
+    else
+      throw typeError(
+        op,
+        'ARGUMENT',
+        `${name} contains ${kindOf(value)}; expected numbers, bigints, booleans or { re, im }`,
+      )
   }
   if (kinds.bigint && (kinds.number || kinds.complex))
     throw typeError(op, 'ARGUMENT', `${name} mixes bigints and numbers; use one kind`)
@@ -357,7 +381,13 @@ export function toTensor(op: string, name: string, value: unknown, wanted?: Code
   if (value instanceof Tensor) return wanted === undefined ? value : castTo(op, value, wanted)
   const scalar = weakScalar(op, name, value)
   if (scalar !== undefined) {
-    const alone = scalar.wide ? scalar.code : scalar.weak === 'bool' ? BOOL : scalar.weak === 'complex' ? complexOf(floatxDtype()) : floatxDtype()
+    const alone = scalar.wide
+      ? scalar.code
+      : scalar.weak === 'bool'
+        ? BOOL
+        : scalar.weak === 'complex'
+          ? complexOf(floatxDtype())
+          : floatxDtype()
     return scalarTensor(op, scalar, wanted ?? alone)
   }
   const made = fromObject(op, name, value, wanted)

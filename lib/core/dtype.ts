@@ -1,6 +1,6 @@
 /** The 15 dtypes: names, codes, storage, promotion. */
 
-import { rangeError, typeError, kindOf } from './errors'
+import { kindOf, rangeError, typeError } from './errors'
 import { COMPLEXX, FLOATX, PROMOTION, WEAK_COMPLEX, WEAK_FLOAT, WEAK_INT } from './promotion'
 
 /** The dtypes in the order of their codes (native/core/dtype.h has the same order; a test compares). */
@@ -146,7 +146,8 @@ export const complexOf = (code: Code): Code => (code === FLOAT64 || code === COM
 
 /** What a dtype and a weak scalar meet in. */
 export function promoteWeak(code: Code, weak: Weak): Code {
-  const table = weak === 'int' ? WEAK_INT : weak === 'float' ? WEAK_FLOAT : weak === 'complex' ? WEAK_COMPLEX : undefined
+  const table =
+    weak === 'int' ? WEAK_INT : weak === 'float' ? WEAK_FLOAT : weak === 'complex' ? WEAK_COMPLEX : undefined
   if (table === undefined) return code
   const met = table[code] as Code
   return met === FLOATX ? floatxCode : met === COMPLEXX ? complexOf(floatxCode) : met

@@ -92,7 +92,11 @@ export function statusError(op: string, status: number, a: number, b: number, c:
     case Status.Cancelled:
       return abortError(op, undefined)
     case Status.OutOfMemory:
-      return plainError(op, 'OUT_OF_MEMORY', 'out of memory; dispose tensors, work in smaller parts or call trimMemory()')
+      return plainError(
+        op,
+        'OUT_OF_MEMORY',
+        'out of memory; dispose tensors, work in smaller parts or call trimMemory()',
+      )
     case Status.MemoryLimit:
       return plainError(op, 'MEMORY_LIMIT', 'the limit of setMemoryLimit() is reached; dispose tensors or raise it')
     case Status.Disposed:

@@ -1,6 +1,6 @@
 /** Elements on the JavaScript side: host copies, and the typed array over native memory that `data` gives. */
 
-import { type Code, type Data, isComplex, ITEM_BYTES, STORAGE, type DataConstructor } from './dtype'
+import { type Code, type Data, type DataConstructor, ITEM_BYTES, isComplex, STORAGE } from './dtype'
 import { plainError } from './errors'
 import { begin, kernel, run, type Viewed, view, withoutRecording } from './launch'
 import { addon } from './native'

@@ -1,7 +1,7 @@
 /** Recorded launches as promises: submit, settle, abort. */
 
 import { WORD, words } from './block'
-import { abortError, statusError, Status, typeError, kindOf } from './errors'
+import { abortError, kindOf, Status, statusError, typeError } from './errors'
 import { lateStorage, Recording, record } from './launch'
 import { addon } from './native'
 

@@ -1,6 +1,16 @@
 /** An op as a promise: the same source, its launches recorded and run on another thread. */
 
-import { type AnyFunction, type Arguments, type Calls, type DropFirst, isNamed, label, type Named, type Op, type Take } from './arguments'
+import {
+  type AnyFunction,
+  type Arguments,
+  type Calls,
+  type DropFirst,
+  isNamed,
+  label,
+  type Named,
+  type Op,
+  type Take,
+} from './arguments'
 import { promised } from './jobs'
 
 /** An op that awaits functions of the user's brings its asynchronous form itself. */

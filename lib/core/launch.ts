@@ -7,7 +7,7 @@ import { BLOCK_WORDS, WORD, words } from './block'
 import type { Code } from './dtype'
 import { plainError, statusError } from './errors'
 import { addon } from './native'
-import { DISPOSED, own, release, retain, Storage, allocate } from './storage'
+import { allocate, DISPOSED, own, release, retain, Storage } from './storage'
 
 /** What a launch needs to know of a tensor. */
 export interface Viewed {
@@ -110,7 +110,8 @@ export function record<T>(into: Recording, make: () => T): T {
 /** A kernel's number, looked up once at load. */
 export function kernel(name: string): number {
   const number = addon.kernel(name)
-  if (number < 0) throw plainError(name, 'LOAD', 'the addon has no such kernel: lib and addon are of different versions')
+  if (number < 0)
+    throw plainError(name, 'LOAD', 'the addon has no such kernel: lib and addon are of different versions')
   return number
 }
 
@@ -201,7 +202,13 @@ function seal(): void {
 
 function refuse(op: string): never {
   const at = WORD.DETAIL
-  throw statusError(op, block[WORD.STATUS] as number, block[at] as number, block[at + 1] as number, block[at + 2] as number)
+  throw statusError(
+    op,
+    block[WORD.STATUS] as number,
+    block[at] as number,
+    block[at + 1] as number,
+    block[at + 2] as number,
+  )
 }
 
 /** Runs the launch, or records it. */

@@ -5,8 +5,8 @@ import { type AnyFunction, checkCount, label, type Op } from './arguments'
 import { isStrong, type Operand, operand, toTensor, type WeakScalar } from './convert'
 import {
   BOOL,
-  checkFits,
   type Code,
+  checkFits,
   computing,
   DTYPES,
   floatxDtype,
@@ -23,7 +23,7 @@ import {
 import { typeError } from './errors'
 import { begin, flatView, kernel, number, run, scalar, view } from './launch'
 import { PROMOTION } from './promotion'
-import { broadcast, sameShape, SCALAR, type Shape } from './shape'
+import { broadcast, SCALAR, type Shape, sameShape } from './shape'
 
 /**
  * What an op does with dtypes: from the dtype that its operands meet in, the one it computes in and the one it gives.

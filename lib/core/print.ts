@@ -1,8 +1,8 @@
 /** Tensors as text, laid out as NumPy lays out arrays: aligned, elided past a threshold, with the dtype's name. */
 
-import { type Code, DTYPES, FLOAT16, isComplex, isFloating, BFLOAT16, COMPLEX64, FLOAT32 } from './dtype'
+import { BFLOAT16, COMPLEX64, type Code, DTYPES, FLOAT16, FLOAT32, isComplex, isFloating } from './dtype'
 import { type Hosted, hostData } from './host'
-import { type Shape } from './shape'
+import type { Shape } from './shape'
 import { type ComplexValue, type Value, valueAt } from './values'
 
 const THRESHOLD = 1000
@@ -35,7 +35,8 @@ function decimal(x: number, code: Code): Digits {
   const rounded = Number(value.toFixed(PRECISION))
   value = Math.abs(Number(shortest(value, code)))
   // Numbers from 1e21 on print with an exponent in JavaScript; there the fraction is zero and the integer exact.
-  const text = value >= 1e21 ? BigInt(value).toString() : rounded === value ? String(plain(value)) : value.toFixed(PRECISION)
+  const text =
+    value >= 1e21 ? BigInt(value).toString() : rounded === value ? String(plain(value)) : value.toFixed(PRECISION)
   const [whole = '0', fraction = ''] = text.split('.')
   return { whole, fraction: fraction.replace(/0+$/, '') }
 }
@@ -54,7 +55,9 @@ interface Scientific {
 function scientific(x: number, code: Code): Scientific {
   const short = Number(shortest(Math.abs(x), code))
   const [mantissa = '0', exponent = '0'] = short
-    .toExponential(Math.min(PRECISION, Math.max(0, (short.toExponential().split('e')[0] as string).replace('.', '').length - 1)))
+    .toExponential(
+      Math.min(PRECISION, Math.max(0, (short.toExponential().split('e')[0] as string).replace('.', '').length - 1)),
+    )
     .split('e')
   const [whole = '0', fraction = ''] = mantissa.split('.')
   return { mantissa: { whole, fraction: fraction.replace(/0+$/, '') }, exponent: Number(exponent) }
@@ -73,7 +76,8 @@ function realFormat(values: readonly number[], code: Code, signed = false): (x: 
     const fraction = Math.max(...finite.map((x) => (x === 0 ? 0 : scientific(x, code).mantissa.fraction.length)))
     const width = Math.max(2, ...sizes.map((x) => String(Math.abs(scientific(x, code).exponent)).length))
     format = (x) => {
-      const { mantissa, exponent } = x === 0 ? { mantissa: { whole: '0', fraction: '' }, exponent: 0 } : scientific(x, code)
+      const { mantissa, exponent } =
+        x === 0 ? { mantissa: { whole: '0', fraction: '' }, exponent: 0 } : scientific(x, code)
       const power = `${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(width, '0')}`
       return `${sign(x)}${mantissa.whole}.${mantissa.fraction.padEnd(fraction, '0')}e${power}`
     }
@@ -96,8 +100,15 @@ function realFormat(values: readonly number[], code: Code, signed = false): (x: 
 function formatter(values: readonly Value[], code: Code): (x: Value) => string {
   if (isComplex(code)) {
     const parts = values as readonly ComplexValue[]
-    const re = realFormat(parts.map((x) => x.re), code)
-    const im = realFormat(parts.map((x) => x.im), code, true)
+    const re = realFormat(
+      parts.map((x) => x.re),
+      code,
+    )
+    const im = realFormat(
+      parts.map((x) => x.im),
+      code,
+      true,
+    )
     return (x) => {
       const { re: a, im: b } = x as ComplexValue
       const imaginary = im(b)

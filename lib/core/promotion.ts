@@ -4,7 +4,11 @@
 // operand is 64-bit. `fx` is floatx(), `cx` the complex dtype of its width.
 
 const NAMES = 'b1 u1 u2 u4 u8 i1 i2 i4 i8 f2 bf f4 f8 c8 c16 fx cx'.split(' ')
-const row = (names: string): readonly number[] => names.trim().split(/ +/).map((name) => NAMES.indexOf(name))
+const row = (names: string): readonly number[] =>
+  names
+    .trim()
+    .split(/ +/)
+    .map((name) => NAMES.indexOf(name))
 
 /** In WEAK_FLOAT and WEAK_COMPLEX: the dtype that floatx() names, and the complex dtype of its width. */
 export const FLOATX = 15

@@ -3,14 +3,18 @@
  * block each; both go back to the native pool by dispose or when nothing refers to them any more.
  */
 
-import { rangeError, statusError, Status, typeError } from './errors'
-import { addon } from './native'
 import { WORD, words } from './block'
+import { rangeError, Status, statusError, typeError } from './errors'
+import { addon } from './native'
 
 const UNCLONEABLE = Object.defineProperty({}, 'tensor', {
   enumerable: true,
   get(): never {
-    throw typeError('postMessage', 'TENSOR_TRANSFER', 'a Tensor cannot be cloned; send share(x) and call receive(token), or send x.data')
+    throw typeError(
+      'postMessage',
+      'TENSOR_TRANSFER',
+      'a Tensor cannot be cloned; send share(x) and call receive(token), or send x.data',
+    )
   },
 })
 

@@ -1,6 +1,6 @@
 /** Elements as JavaScript values, from host data. */
 
-import { BFLOAT16, BOOL, type Code, COMPLEX64, type Data, FLOAT16, isComplex } from './dtype'
+import { BFLOAT16, BOOL, COMPLEX64, type Code, type Data, FLOAT16, isComplex } from './dtype'
 import { rangeError, show } from './errors'
 import { type Hosted, hostData } from './host'
 import type { Shape } from './shape'

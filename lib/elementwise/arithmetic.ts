@@ -3,7 +3,7 @@
 import { isStrong, type WeakScalar } from '../core/convert'
 import { BOOL, type Code, DTYPES, INT8, INT32, promoteWeak } from '../core/dtype'
 import { typeError } from '../core/errors'
-import { binary, meet, realOnly, type Rule, same, toFloat, toReal, unary } from '../core/patterns'
+import { binary, meet, type Rule, realOnly, same, toFloat, toReal, unary } from '../core/patterns'
 import type { Tensor } from '../tensor'
 
 /** A rule for all but bools. */

@@ -4,8 +4,8 @@ import { define, flag } from '../core/arguments'
 import { isStrong, type Operand, operand, type WeakScalar } from '../core/convert'
 import {
   BOOL,
-  type Code,
   COMPLEX128,
+  type Code,
   computing,
   DTYPES,
   FLOAT64,
@@ -91,10 +91,13 @@ function comparison(name: string, below: boolean, above: boolean): Binary {
       input(signed)
       scalar(ZERO)
     })
-    return compared(name, decides ? OR : AND, BOOL, shape, () => {
+    const out = compared(name, decides ? OR : AND, BOOL, shape, () => {
       view(unsigned)
       view(sign)
     })
+    unsigned.dispose()
+    sign.dispose()
+    return out
   }
   return binary(name, toBool, { table, meet: meetByValue, apart })
 }
@@ -156,7 +159,8 @@ function differenceIn(a: Either, b: Either): Code {
 }
 
 const tolerance = (name: string, value: unknown): number => {
-  if (typeof value !== 'number') throw typeError('isclose', 'ARGUMENT', `${name} must be a number; received ${kindOf(value)}`)
+  if (typeof value !== 'number')
+    throw typeError('isclose', 'ARGUMENT', `${name} must be a number; received ${kindOf(value)}`)
   return value
 }
 

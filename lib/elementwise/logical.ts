@@ -92,7 +92,11 @@ function choose(condition: Operand, x1: Operand, x2: Operand): Tensor {
   return out
 }
 
-type Choose = Op<readonly ['condition'], readonly ['x1', 'x2'], (condition: Operand, x1: Operand, x2: Operand) => Tensor>
+type Choose = Op<
+  readonly ['condition'],
+  readonly ['x1', 'x2'],
+  (condition: Operand, x1: Operand, x2: Operand) => Tensor
+>
 
 /**
  * Elements of `x1` where the condition is true, of `x2` elsewhere; all three broadcast. With the condition alone, the

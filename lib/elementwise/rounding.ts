@@ -14,9 +14,9 @@ import {
   FLOAT64,
   fits,
   INT32,
+  ITEM_BYTES,
   isInexact,
   isUnsigned,
-  ITEM_BYTES,
   promote,
   promoteWeak,
   realPart,
@@ -59,7 +59,7 @@ export const round = define('round', ['x'], ['decimals'], (x: Operand, decimals:
   const a = toTensor('round', 'x', x)
   const places = integer('round', 'decimals', decimals)
   const whole = !isInexact(a.code)
-  if (whole && places >= 0) return same(a)
+  if (a.code === BOOL || (whole && places >= 0)) return same(a)
   const out = emptyTensor(a.shape, a.code, a.size)
   begin(ROUND)
   view(out)
@@ -78,7 +78,13 @@ function bound(name: string, value: unknown, code: Code): Tensor | WeakScalar {
   if (isStrong(x) || x.weak !== 'int' || fits(x.value as number | bigint, code)) return x
   const bits = BigInt(8 * (ITEM_BYTES[code] as number))
   const below = (x.value as number | bigint) < 0
-  const nearest = isUnsigned(code) ? (below ? 0n : 2n ** bits - 1n) : below ? -(2n ** (bits - 1n)) : 2n ** (bits - 1n) - 1n
+  const nearest = isUnsigned(code)
+    ? below
+      ? 0n
+      : 2n ** bits - 1n
+    : below
+      ? -(2n ** (bits - 1n))
+      : 2n ** (bits - 1n) - 1n
   return operand('clip', name, nearest)
 }
 

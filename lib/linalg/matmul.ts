@@ -2,7 +2,7 @@
 
 import { define } from '../core/arguments'
 import { isStrong, type Operand, operand, toContiguous, toTensor, type WeakScalar } from '../core/convert'
-import { BOOL, type Code, computing, INT16, INT32, INT8, promote, UINT16, UINT32, UINT8 } from '../core/dtype'
+import { BOOL, type Code, computing, INT8, INT16, INT32, promote, UINT8, UINT16, UINT32 } from '../core/dtype'
 import { rangeError, show, typeError } from '../core/errors'
 import { begin, kernel, number, run, type Viewed, view } from '../core/launch'
 import { input, meet } from '../core/patterns'
@@ -14,6 +14,7 @@ import {
   normalizeAxis,
   SCALAR,
   type Shape,
+  sameShape,
   shapeOf,
   sizeOf,
 } from '../core/shape'
@@ -24,23 +25,28 @@ const MULTIPLY = kernel('multiply')
 const CROSS = kernel('cross')
 const SUM = kernel('sum')
 
-/** How many axes are rows of the first operand, columns of the second, and summed over. */
-interface Groups {
-  readonly rows: number
-  readonly columns: number
-  readonly inner: number
-}
-
-/** One launch of the product kernel (native/linalg/matmul.h): axes in the order batch, rows, summed, columns. */
-function multiplyOver(op: string, out: Tensor, a: Viewed, b: Viewed, groups: Groups, conjugate = false): Tensor {
+/**
+ * One launch of the product kernel (native/linalg/matmul.h): axes in the order batch, rows, summed, columns, and how
+ * many of them are rows of the first operand, columns of the second, and summed over.
+ */
+function multiplyOver(
+  op: string,
+  out: Tensor,
+  a: Viewed,
+  b: Viewed,
+  rows: number,
+  columns: number,
+  summed: number,
+  conjugate = 0,
+): Tensor {
   begin(MATMUL)
   view(out)
   view(a)
   view(b)
-  number(groups.rows)
-  number(groups.columns)
-  number(groups.inner)
-  number(conjugate ? 1 : 0)
+  number(rows)
+  number(columns)
+  number(summed)
+  number(conjugate)
   run(op)
   return out
 }
@@ -50,6 +56,24 @@ function newTensor(op: string, sizes: number[], code: Code): Tensor {
     throw rangeError(op, 'RANK', `the result has ${sizes.length} axes; at most ${MAX_RANK} are supported`)
   const shape = shapeOf(sizes)
   return emptyTensor(shape, code, sizeOf(op, shape))
+}
+
+/** The product of matrices and vectors, sizes checked. It shares the shape of an operand that has the same. */
+function plainProduct(op: string, a: Tensor, b: Tensor, code: Code): Tensor {
+  const rows = a.ndim - 1
+  const columns = b.ndim - 1
+  const m = a.shape[0] as number
+  const n = b.shape[columns] as number
+  let out: Tensor
+  if (rows === 1 && columns === 1) {
+    const like = n === a.shape[1] ? a : m === b.shape[0] ? b : undefined
+    out = like?.contiguous ? emptyTensor(like.shape, code, like.size, like.strides) : newTensor(op, [m, n], code)
+  } else if (rows === 0 && columns === 0) {
+    out = emptyTensor(SCALAR, code, 1)
+  } else {
+    out = newTensor(op, [rows === 1 ? m : n], code)
+  }
+  return multiplyOver(op, out, a, b, rows, columns, 1)
 }
 
 /** A view with its axes in another order, or some of them. */
@@ -108,23 +132,26 @@ export const matmul = define('matmul', ['x1', 'x2'], [], (x1: Operand, x2: Opera
   const op = 'matmul'
   const a = toTensor(op, 'x1', x1)
   const b = toTensor(op, 'x2', x2)
-  if (a.ndim === 0 || b.ndim === 0)
+  const code = a.code === INT8 && b.code === INT8 ? INT32 : promote(a.code, b.code)
+  const rank = a.ndim
+  const other = b.ndim
+  if (rank === 0 || other === 0)
     throw mismatch(op, a.shape, b.shape, 'operands must have at least one axis; use multiply() for scalars')
-  const rows = a.ndim === 1 ? 0 : 1
-  const columns = b.ndim === 1 ? 0 : 1
-  const inner = a.shape[a.ndim - 1] as number
-  if (inner !== b.shape[b.ndim - 1 - columns])
+  const columns = other === 1 ? 0 : 1
+  const summed = a.shape[rank - 1] as number
+  if (summed !== b.shape[other - 1 - columns])
     throw mismatch(
       op,
       a.shape,
       b.shape,
-      `the last axis of x1 must have the size of the ${columns ? 'second last' : 'only'} axis of x2`,
+      `the last axis of x1 must have the size of the ${columns === 1 ? 'second last' : 'only'} axis of x2`,
     )
-  const sizes = [...broadcast(op, a.shape.slice(0, a.ndim - 1 - rows), b.shape.slice(0, b.ndim - 1 - columns))]
-  if (rows === 1) sizes.push(a.shape[a.ndim - 2] as number)
-  if (columns === 1) sizes.push(b.shape[b.ndim - 1] as number)
-  const code = a.code === INT8 && b.code === INT8 ? INT32 : promote(a.code, b.code)
-  return multiplyOver(op, newTensor(op, sizes, code), a, b, { rows, columns, inner: 1 })
+  if (rank <= 2 && other <= 2) return plainProduct(op, a, b, code)
+  const rows = rank === 1 ? 0 : 1
+  const sizes = [...broadcast(op, a.shape.slice(0, rank - 1 - rows), b.shape.slice(0, other - 1 - columns))]
+  if (rows === 1) sizes.push(a.shape[rank - 2] as number)
+  if (columns === 1) sizes.push(b.shape[other - 1] as number)
+  return multiplyOver(op, newTensor(op, sizes, code), a, b, rows, columns, 1)
 })
 
 /**
@@ -150,15 +177,15 @@ export const dot = define('dot', ['x1', 'x2'], [], (x1: Operand, x2: Operand): T
   const summed = Math.max(0, b.ndim - 2)
   if (a.shape[a.ndim - 1] !== b.shape[summed])
     throw mismatch(op, a.shape, b.shape, `the last axis of x1 must have the size of axis ${summed} of x2`)
+  if (a.ndim <= 2 && b.ndim <= 2) return plainProduct(op, a, b, code)
   const others = othersThan(b.ndim, [summed])
   const out = newTensor(op, [...a.shape.slice(0, -1), ...others.map((axis) => b.shape[axis] as number)], code)
-  const groups = { rows: a.ndim - 1, columns: b.ndim - 1, inner: 1 }
-  return multiplyOver(op, out, a, arranged(b, [summed, ...others]), groups)
+  return multiplyOver(op, out, a, arranged(b, [summed, ...others]), a.ndim - 1, b.ndim - 1, 1)
 })
 
 /**
- * The inner product of all elements, those of a complex `x1` conjugated. Both are flattened and must have the same number
- * of elements, else a RangeError is thrown. Gives a 0-d tensor of the dtype that both meet in.
+ * The inner product of all elements, those of a complex `x1` conjugated. Both are flattened and must have the same
+ * number of elements, else a RangeError is thrown. Gives a 0-d tensor of the dtype that both meet in.
  *
  * The same shapes and strides give the same bits for any number of threads and on every CPU level.
  *
@@ -171,12 +198,12 @@ export const vdot = define('vdot', ['x1', 'x2'], [], (x1: Operand, x2: Operand):
   let a = toTensor(op, 'x1', x1)
   let b = toTensor(op, 'x2', x2)
   if (a.size !== b.size) throw mismatch(op, a.shape, b.shape, 'operands must have the same number of elements')
-  if (show(a.shape) !== show(b.shape)) {
+  if (!sameShape(a.shape, b.shape)) {
     a = flattened(op, a)
     b = flattened(op, b)
   }
   const out = newTensor(op, [], promote(a.code, b.code))
-  return multiplyOver(op, out, a, b, { rows: 0, columns: 0, inner: a.ndim }, true)
+  return multiplyOver(op, out, a, b, 0, 0, a.ndim, 1)
 })
 
 /** The axes that tensordot sums over: of the first operand, of the second. */
@@ -208,9 +235,9 @@ function summedAxes(op: string, axes: unknown, a: Tensor, b: Tensor): [number[],
 }
 
 /**
- * Sums over chosen axes of both: the last `axes` ones of `x1` with the first ones of `x2` where `axes` is a number (0 is
- * the outer product), or those that a pair of axes, or of lists of axes, names. The result has the other axes of `x1`
- * and then those of `x2`.
+ * Sums over chosen axes of both: the last `axes` ones of `x1` with the first ones of `x2` where `axes` is a number
+ * (0 is the outer product), or those that a pair of axes, or of lists of axes, names. The result has the other axes of
+ * `x1` and then those of `x2`.
  *
  * The dtype is the one that both meet in. Throws a RangeError for axes out of range or named twice, and where the sizes
  * of two axes summed together differ.
@@ -238,8 +265,8 @@ export const tensordot = define(
     const columns = othersThan(b.ndim, right)
     const sizes = [...rows.map((axis) => a.shape[axis] as number), ...columns.map((axis) => b.shape[axis] as number)]
     const out = newTensor(op, sizes, promote(a.code, b.code))
-    const groups = { rows: rows.length, columns: columns.length, inner: left.length }
-    return multiplyOver(op, out, arranged(a, [...rows, ...left]), arranged(b, [...right, ...columns]), groups)
+    const [first, second] = [arranged(a, [...rows, ...left]), arranged(b, [...right, ...columns])]
+    return multiplyOver(op, out, first, second, rows.length, columns.length, left.length)
   },
 )
 

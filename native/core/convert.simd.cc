@@ -78,17 +78,18 @@ inline Bfloat16 integerToBfloat16(T x) {
   if constexpr (sizeof(T) == 8) {
     const bool negative = x < 0;
     std::uint64_t magnitude = negative ? 0 - static_cast<std::uint64_t>(x) : static_cast<std::uint64_t>(x);
-    if (magnitude >> 53 != 0) magnitude = (magnitude & ~std::uint64_t{0xfff}) | ((magnitude & 0xfff) != 0 ? 0x1000u : 0u);
+    if (magnitude >> 53 != 0)
+      magnitude = (magnitude & ~std::uint64_t{0xfff}) | ((magnitude & 0xfff) != 0 ? 0x1000u : 0u);
     const double wide = static_cast<double>(magnitude);
     return narrowBfloat16(roundedToOdd(negative ? -wide : wide));
   } else {
     return narrowBfloat16(roundedToOdd(static_cast<double>(x)));
   }
 }
-#define NDOPS_INTEGER_TO_BFLOAT16(T)                                \
-  template <>                                                       \
-  struct Cast<Bfloat16, T> {                                        \
-    static Bfloat16 of(T x) { return integerToBfloat16(x); }        \
+#define NDOPS_INTEGER_TO_BFLOAT16(T)                         \
+  template <>                                                \
+  struct Cast<Bfloat16, T> {                                 \
+    static Bfloat16 of(T x) { return integerToBfloat16(x); } \
   };
 NDOPS_INTEGER_TO_BFLOAT16(std::uint32_t)
 NDOPS_INTEGER_TO_BFLOAT16(std::int32_t)
@@ -155,7 +156,7 @@ void run(char* to, const char* from, std::int64_t n) {
 
 // Written out, not returned by a function: so the table is constant memory and needs no constructor.
 #define ROW(TO, FROM) \
-  {"convert", nullptr, static_cast<DType>(FROM), static_cast<DType>(TO), reinterpret_cast<Inner>(run<TO, FROM>)}
+  { "convert", nullptr, static_cast<DType>(FROM), static_cast<DType>(TO), reinterpret_cast<Inner>(run<TO, FROM>) }
 #define FROM_EACH(TO)                                                                                         \
   ROW(TO, 0), ROW(TO, 1), ROW(TO, 2), ROW(TO, 3), ROW(TO, 4), ROW(TO, 5), ROW(TO, 6), ROW(TO, 7), ROW(TO, 8), \
       ROW(TO, 9), ROW(TO, 10), ROW(TO, 11), ROW(TO, 12), ROW(TO, 13), ROW(TO, 14)

@@ -4,6 +4,8 @@
 
 namespace ndops {
 
+std::atomic<bool> processExits{false};
+
 void Execution::dropLate() noexcept { releaseBlock(late_); }
 
 Status Execution::fail(Status status, double a, double b, double c) noexcept {

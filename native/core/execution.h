@@ -10,6 +10,9 @@ namespace ndops {
 
 struct Block;  // core/storage.h
 
+/// Set once, when the process is on its way out: all work stops, so that libraries can be taken down.
+extern std::atomic<bool> processExits;
+
 class Execution {
  public:
   explicit Execution(const std::atomic<bool>* cancel = nullptr) noexcept : cancel_(cancel) {}
@@ -20,7 +23,9 @@ class Execution {
   Execution& operator=(const Execution&) = delete;
 
   /// Whether the caller wants this run to stop. Cheap; kernels ask about every millisecond of work.
-  bool cancelled() const noexcept { return cancel_ != nullptr && cancel_->load(std::memory_order_relaxed); }
+  bool cancelled() const noexcept {
+    return (cancel_ != nullptr && cancel_->load(std::memory_order_relaxed)) || processExits.load(std::memory_order_relaxed);
+  }
 
   /// Notes what went wrong for the message; the first failure wins, from whichever thread. Returns `status`.
   Status fail(Status status, double a = 0, double b = 0, double c = 0) noexcept;

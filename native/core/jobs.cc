@@ -31,7 +31,7 @@ void Job::run() noexcept {
   std::size_t at = 0;
   for (; at < words.size() && status == Status::Ok; ++failed) {
     const int count = static_cast<int>(words[at + word::kWords]);
-    status = cancel.load(std::memory_order_relaxed) ? Status::Cancelled : runCommand(words.data() + at, count, *this, execution);
+    status = execution.cancelled() ? Status::Cancelled : runCommand(words.data() + at, count, *this, execution);
     at += static_cast<std::size_t>(count);
   }
 }

@@ -4,10 +4,12 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <thread>
 
 #include "core/system.h"
 
@@ -77,6 +79,7 @@ struct Pool {
   std::atomic<int> threads{defaultThreads()};
   int workers = 0;
   int sleeping = 0;
+  int active = 0;        // threads of ours that compute or are about to look for more
   bool refused = false;  // the system gave no more threads
 
   /// A region that wants help, with its place in it taken. The mutex is held.
@@ -96,11 +99,13 @@ struct Pool {
     for (;;) {
       Region* region = join();
       if (region != nullptr) {
+        ++active;
         lock.unlock();
         region->work();
         region->users.fetch_sub(1, std::memory_order_release);
         for (int spin = 0; spin < kSpins && waiting.load(std::memory_order_relaxed) == 0; ++spin) pause();
         lock.lock();
+        --active;
         continue;
       }
       ++sleeping;
@@ -119,9 +124,11 @@ struct Pool {
       }
       const Later work = later.front();
       later.pop_front();
+      ++active;
       lock.unlock();
       work.run(work.data);
       lock.lock();
+      --active;
     }
   }
 
@@ -161,9 +168,30 @@ struct Pool {
   }
 };
 
+/// Before libraries are taken down (OpenBLAS frees its buffers then), threads of ours stop: kernels look at the flag
+/// about every millisecond. Longer than this nobody waits for them.
+constexpr int kExitMilliseconds = 200;
+
+Pool& pool();
+
+void stopAtExit() {
+  processExits.store(true, std::memory_order_relaxed);
+  Pool& p = pool();
+  for (int waited = 0; waited < kExitMilliseconds; ++waited) {
+    {
+      std::lock_guard<std::mutex> lock(p.mutex);
+      if (p.active == 0) return;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
 // Never destroyed: its threads are blocked in it when the process exits.
 Pool& pool() {
-  static Pool* instance = new Pool;
+  static Pool* instance = [] {
+    std::atexit(stopAtExit);
+    return new Pool;
+  }();
   return *instance;
 }
 

@@ -239,12 +239,14 @@ struct Sign {
     const double length = hypotenuse(re, im);
     if (isInfinite(length)) {
       const bool infiniteRe = isInfinite(re);
-      if (infiniteRe && isInfinite(im)) return {std::numeric_limits<T>::quiet_NaN(), std::numeric_limits<T>::quiet_NaN()};
+      if (infiniteRe && isInfinite(im))
+        return {std::numeric_limits<T>::quiet_NaN(), std::numeric_limits<T>::quiet_NaN()};
       const T s = (infiniteRe ? re : im) > 0 ? T{1} : T{-1};
       return {infiniteRe ? s : 0, infiniteRe ? 0 : s};
     }
     if (length == 0) return {0, 0};
-    return {static_cast<T>(length == length ? re / length : length), static_cast<T>(length == length ? im / length : length)};
+    return {static_cast<T>(length == length ? re / length : length),
+            static_cast<T>(length == length ? im / length : length)};
   }
   template <class T>
   static T of(T x) {

@@ -7,10 +7,10 @@
 namespace ndops::NDOPS_LEVEL {
 namespace {
 
-#define EACH_INTEGER(ROW, name, F)                                                                              \
-  ROW(name, F, std::uint8_t, std::uint8_t), ROW(name, F, std::uint16_t, std::uint16_t),                         \
-      ROW(name, F, std::uint32_t, std::uint32_t), ROW(name, F, std::uint64_t, std::uint64_t),                   \
-      ROW(name, F, std::int8_t, std::int8_t), ROW(name, F, std::int16_t, std::int16_t),                         \
+#define EACH_INTEGER(ROW, name, F)                                                            \
+  ROW(name, F, std::uint8_t, std::uint8_t), ROW(name, F, std::uint16_t, std::uint16_t),       \
+      ROW(name, F, std::uint32_t, std::uint32_t), ROW(name, F, std::uint64_t, std::uint64_t), \
+      ROW(name, F, std::int8_t, std::int8_t), ROW(name, F, std::int16_t, std::int16_t),       \
       ROW(name, F, std::int32_t, std::int32_t), ROW(name, F, std::int64_t, std::int64_t)
 #define EACH_REAL(ROW, name, F) ROW(name, F, float, float), ROW(name, F, double, double)
 #define EACH_COMPLEX(ROW, name, F) ROW(name, F, Complex64, Complex64), ROW(name, F, Complex128, Complex128)

@@ -30,12 +30,12 @@ inline bool isGreaterEqual(T x, T y) {
   return x >= y;
 }
 
-#define COMPARISON(Name, expression)                      \
-  struct Name {                                           \
-    template <class T>                                    \
-    static Bool of(T x, T y) {                            \
-      return {static_cast<std::uint8_t>(expression)};     \
-    }                                                     \
+#define COMPARISON(Name, expression)                  \
+  struct Name {                                       \
+    template <class T>                                \
+    static Bool of(T x, T y) {                        \
+      return {static_cast<std::uint8_t>(expression)}; \
+    }                                                 \
   };
 COMPARISON(Equal, equals(x, y))
 COMPARISON(NotEqual, !equals(x, y))
@@ -81,19 +81,19 @@ Status closeLoop(const Strip& strip) noexcept {
 #define CLOSE(In, T) \
   { "isclose", binaryDriver, kDTypeOf<In>, DType::Bool, reinterpret_cast<Inner>(closeLoop<In, T>) }
 
-#define EACH(name, F)                                                                                              \
-  NDOPS_BINARY(name, F, Bool, Bool), NDOPS_BINARY(name, F, Bool, std::uint8_t),                                    \
-      NDOPS_BINARY(name, F, Bool, std::uint16_t), NDOPS_BINARY(name, F, Bool, std::uint32_t),                      \
-      NDOPS_BINARY(name, F, Bool, std::uint64_t), NDOPS_BINARY(name, F, Bool, std::int8_t),                        \
-      NDOPS_BINARY(name, F, Bool, std::int16_t), NDOPS_BINARY(name, F, Bool, std::int32_t),                        \
-      NDOPS_BINARY(name, F, Bool, std::int64_t), NDOPS_BINARY(name, F, Bool, float),                               \
-      NDOPS_BINARY(name, F, Bool, double), NDOPS_BINARY(name, F, Bool, Complex64),                                 \
+#define EACH(name, F)                                                                         \
+  NDOPS_BINARY(name, F, Bool, Bool), NDOPS_BINARY(name, F, Bool, std::uint8_t),               \
+      NDOPS_BINARY(name, F, Bool, std::uint16_t), NDOPS_BINARY(name, F, Bool, std::uint32_t), \
+      NDOPS_BINARY(name, F, Bool, std::uint64_t), NDOPS_BINARY(name, F, Bool, std::int8_t),   \
+      NDOPS_BINARY(name, F, Bool, std::int16_t), NDOPS_BINARY(name, F, Bool, std::int32_t),   \
+      NDOPS_BINARY(name, F, Bool, std::int64_t), NDOPS_BINARY(name, F, Bool, float),          \
+      NDOPS_BINARY(name, F, Bool, double), NDOPS_BINARY(name, F, Bool, Complex64),            \
       NDOPS_BINARY(name, F, Bool, Complex128)
 
 const Row kRows[] = {
-    EACH("equal", Equal),     EACH("notEqual", NotEqual), EACH("greater", Greater), EACH("greaterEqual", GreaterEqual),
-    EACH("less", Less),       EACH("lessEqual", LessEqual), CLOSE(float, float),        CLOSE(double, double),
-    CLOSE(Complex64, float),  CLOSE(Complex128, double),
+    EACH("equal", Equal),    EACH("notEqual", NotEqual),   EACH("greater", Greater), EACH("greaterEqual", GreaterEqual),
+    EACH("less", Less),      EACH("lessEqual", LessEqual), CLOSE(float, float),      CLOSE(double, double),
+    CLOSE(Complex64, float), CLOSE(Complex128, double),
 };
 
 }  // namespace

@@ -204,9 +204,9 @@ Status floatLoop(const Strip& strip) noexcept {
 #define NARROW(name, F, T) NDOPS_BINARY(name, F, T, T)
 #define WIDE(name, F, T) ROW(name, T, (wideLoop<F, T>))
 #define FLOAT(name, F, T) ROW(name, T, (floatLoop<F, T>))
-#define EACH(name, F)                                                                                             \
-  NARROW(name, F, std::uint8_t), NARROW(name, F, std::uint16_t), NARROW(name, F, std::uint32_t),                  \
-      WIDE(name, F, std::uint64_t), NARROW(name, F, std::int8_t), NARROW(name, F, std::int16_t),                  \
+#define EACH(name, F)                                                                            \
+  NARROW(name, F, std::uint8_t), NARROW(name, F, std::uint16_t), NARROW(name, F, std::uint32_t), \
+      WIDE(name, F, std::uint64_t), NARROW(name, F, std::int8_t), NARROW(name, F, std::int16_t), \
       NARROW(name, F, std::int32_t), WIDE(name, F, std::int64_t), FLOAT(name, F, float), FLOAT(name, F, double)
 
 const Row kRows[] = {EACH("floorDivide", FloorDivide), EACH("mod", Mod)};

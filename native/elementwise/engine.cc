@@ -12,16 +12,14 @@ namespace {
 
 /// Bytes read and written from which on a launch is shared among threads: below, waking one costs more than it saves.
 constexpr std::int64_t kSharedBytes = std::int64_t{1} << 20;
-constexpr std::int64_t kSharedMathBytes = std::int64_t{96} << 10;
+constexpr std::int64_t kSharedMathBytes = std::int64_t{256} << 10;
 constexpr std::int64_t kTaskBytes = std::int64_t{256} << 10;
-constexpr std::int64_t kMathTaskBytes = std::int64_t{32} << 10;
+constexpr std::int64_t kMathTaskBytes = std::int64_t{64} << 10;
 
 struct Work {
   bool where;
   bool math;
 };
-
-inline DType computingDtype(const Launch& launch) { return static_cast<DType>(static_cast<int>(launch.numbers[0])); }
 
 /// Whether the view has the output's shape and C order.
 inline bool isFlat(const View& view, const View& out) {
@@ -237,8 +235,9 @@ Status runGeneral(const Kernel& kernel, const Launch& launch, Loop loop, DType c
 /// Everything contiguous or one element, nothing to convert but single elements: no plan, one call.
 template <int Operands>
 inline Status run(const Kernel& kernel, const Launch& launch, Work work) {
-  if (launch.viewCount != Operands + 1 || launch.numberCount < 1) return launch.execution->fail(Status::Unsupported);
-  const DType computing = computingDtype(launch);
+  if (launch.viewCount != Operands + 1 || launch.numberCount < 1 || !(launch.numbers[0] < kDTypes))
+    return launch.execution->fail(Status::Unsupported);
+  const DType computing = static_cast<DType>(static_cast<std::uint8_t>(launch.numbers[0]));
   const Loop loop = reinterpret_cast<Loop>(kernel.inner[static_cast<int>(computing)]);
   if (loop == nullptr) return launch.execution->fail(Status::Unsupported, static_cast<double>(computing));
   const View& out = launch.views[0];
@@ -279,14 +278,18 @@ inline Status run(const Kernel& kernel, const Launch& launch, Work work) {
 
 }  // namespace
 
-Status unaryDriver(const Kernel& kernel, const Launch& launch) noexcept { return run<1>(kernel, launch, {false, false}); }
+Status unaryDriver(const Kernel& kernel, const Launch& launch) noexcept {
+  return run<1>(kernel, launch, {false, false});
+}
 Status binaryDriver(const Kernel& kernel, const Launch& launch) noexcept {
   return run<2>(kernel, launch, {false, false});
 }
 Status ternaryDriver(const Kernel& kernel, const Launch& launch) noexcept {
   return run<3>(kernel, launch, {false, false});
 }
-Status whereDriver(const Kernel& kernel, const Launch& launch) noexcept { return run<3>(kernel, launch, {true, false}); }
+Status whereDriver(const Kernel& kernel, const Launch& launch) noexcept {
+  return run<3>(kernel, launch, {true, false});
+}
 Status unaryMathDriver(const Kernel& kernel, const Launch& launch) noexcept {
   return run<1>(kernel, launch, {false, true});
 }

@@ -12,8 +12,8 @@ namespace ndops {
 
 /// What one call of an inner loop computes: out[i] = f(in[0][i], in[1][i], ...) for i in [0, n), n >= 1.
 ///
-/// Each operand is contiguous, of the row's `in` dtype (where's condition: bool), unless its bit in `scalars` is set: then
-/// it is the one element in[k][0] for every i. At least one operand is contiguous, so a unary loop never looks at
+/// Each operand is contiguous, of the row's `in` dtype (where's condition: bool), unless its bit in `scalars` is set:
+/// then it is the one element in[k][0] for every i. At least one operand is contiguous, so a unary loop never looks at
 /// `scalars` and a binary one meets the values 0, 1 (in[0] is a scalar) and 2 (in[1] is). `out` is contiguous, of the
 /// row's `out` dtype, and overlaps nothing. Addresses are multiples of the component size and no more. Which strips a
 /// launch is cut into depends on layout, size and thread count, so a result may depend on its operands' values alone:
@@ -29,9 +29,9 @@ struct Strip {
 /// Writes the strip and returns Ok, or says what is wrong with a value (NegativePower); then the launch fails.
 using Loop = Status (*)(const Strip& strip) noexcept;
 
-/// Drivers for Row::driver. Launch: views = output, operands; numbers[0] = code of the computing dtype, that is the row.
-/// Operands of other dtypes are converted to it block by block; a view of the output with another dtype than the row's
-/// `out` (float16 and bfloat16 results of float32 rows) is converted to likewise.
+/// Drivers for Row::driver. Launch: views = output, operands; numbers[0] = code of the computing dtype, that is the
+/// row. Operands of other dtypes are converted to it block by block; a view of the output with another dtype than the
+/// row's `out` (float16 and bfloat16 results of float32 rows) is converted to likewise.
 Status unaryDriver(const Kernel& kernel, const Launch& launch) noexcept;
 Status binaryDriver(const Kernel& kernel, const Launch& launch) noexcept;
 Status ternaryDriver(const Kernel& kernel, const Launch& launch) noexcept;

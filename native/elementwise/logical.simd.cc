@@ -1,4 +1,5 @@
-// Rows of the logical ops and of where. Truth is computed on bools: the engine converts what is not (0 is false, NaN true).
+// Rows of the logical ops and of where. Truth is computed on bools: the engine converts what is not (0 is false, NaN
+// true).
 #include "core/table.h"
 #include "elementwise/arithmetic.h"
 #include "elementwise/loops.h"
@@ -54,7 +55,7 @@ struct Where {
   }
 };
 
-#define EACH_FLOATING(name, F)                                                                            \
+#define EACH_FLOATING(name, F)                                                                                  \
   NDOPS_UNARY(name, F, Bool, float), NDOPS_UNARY(name, F, Bool, double), NDOPS_UNARY(name, F, Bool, Complex64), \
       NDOPS_UNARY(name, F, Bool, Complex128)
 #define WHERE(D, T) \

@@ -54,13 +54,27 @@ void ternaryForm(const Strip& strip) noexcept {
 template <class F, class Out, class A, class In>
 Status ternaryLoop(const Strip& strip) noexcept {
   switch (strip.scalars) {
-    case 0: ternaryForm<F, Out, A, In, false, false, false>(strip); break;
-    case 1: ternaryForm<F, Out, A, In, true, false, false>(strip); break;
-    case 2: ternaryForm<F, Out, A, In, false, true, false>(strip); break;
-    case 3: ternaryForm<F, Out, A, In, true, true, false>(strip); break;
-    case 4: ternaryForm<F, Out, A, In, false, false, true>(strip); break;
-    case 5: ternaryForm<F, Out, A, In, true, false, true>(strip); break;
-    default: ternaryForm<F, Out, A, In, false, true, true>(strip); break;
+    case 0:
+      ternaryForm<F, Out, A, In, false, false, false>(strip);
+      break;
+    case 1:
+      ternaryForm<F, Out, A, In, true, false, false>(strip);
+      break;
+    case 2:
+      ternaryForm<F, Out, A, In, false, true, false>(strip);
+      break;
+    case 3:
+      ternaryForm<F, Out, A, In, true, true, false>(strip);
+      break;
+    case 4:
+      ternaryForm<F, Out, A, In, false, false, true>(strip);
+      break;
+    case 5:
+      ternaryForm<F, Out, A, In, true, false, true>(strip);
+      break;
+    default:
+      ternaryForm<F, Out, A, In, false, true, true>(strip);
+      break;
   }
   return Status::Ok;
 }

@@ -15,8 +15,7 @@ std::int64_t most(std::int64_t a, std::int64_t b) { return a > b ? a : b; }
 struct Copies {
   const CopyLoops* of[kDTypes];
   Copies() noexcept {
-    for (int d = 0; d < kDTypes; ++d)
-      of[d] = reinterpret_cast<CopyInner>(findInner("copy", static_cast<DType>(d)))();
+    for (int d = 0; d < kDTypes; ++d) of[d] = reinterpret_cast<CopyInner>(findInner("copy", static_cast<DType>(d)))();
   }
 };
 
@@ -113,9 +112,7 @@ bool Plan::chooseTiles(std::int64_t room) noexcept {
   columnPieces.step = least(shape[last], room / rowPieces.step);
   for (int k = 0; k < operands; ++k) {
     const std::int64_t step = in[k].strides[last];
-    in[k].feed = step == 0                                ? Feed::Scalar
-                 : step == 1 && in[k].convert == nullptr ? Feed::Direct
-                                                         : Feed::Gathered;
+    in[k].feed = step == 0 ? Feed::Scalar : step == 1 && in[k].convert == nullptr ? Feed::Direct : Feed::Gathered;
   }
   for (int axis = 0; axis < last; ++axis)
     if (axis != rowAxis) addDim(axis, 1);

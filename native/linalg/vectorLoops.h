@@ -31,33 +31,47 @@ struct PaddedLanes {
   }
 };
 
-/// 128 bytes of running sums on every level, folded by halves: the order does not depend on the width of a register.
-/// Fewer elements than that are added up in order.
-template <class T>
-T dotReal(const T* x, const T* y, std::int64_t k) {
+/// Dot products of `Rows` rows with y. 128 bytes of running sums a row on every level, folded by halves: the order does
+/// not depend on the width of a register. Fewer elements than that are added up in order.
+template <class T, int Rows>
+void dotReal(T* out, const T* x, std::int64_t leading, const T* y, std::int64_t k) {
   constexpr int lanes = 128 / static_cast<int>(sizeof(T));
   constexpr int width = VectorOf<T>::lanes;
   constexpr int vectors = lanes / width;
   if (k < lanes) {
-    T sum = 0;
-    for (std::int64_t p = 0; p < k; ++p) sum += x[p] * y[p];
-    return sum;
+    for (int r = 0; r < Rows; ++r) {
+      T sum = 0;
+      for (std::int64_t p = 0; p < k; ++p) sum += x[r * leading + p] * y[p];
+      out[r] = sum;
+    }
+    return;
   }
-  Vector<T> running[vectors] = {};
-  const auto step = [&](const T* left, const T* right) {
-    for (int v = 0; v < vectors; ++v) running[v] += loadVector(left + v * width) * loadVector(right + v * width);
-  };
+  Vector<T> running[Rows][vectors] = {};
   std::int64_t p = 0;
-  for (; p + lanes <= k; p += lanes) step(x + p, y + p);
-  if (p < k) step(PaddedLanes<T, lanes>(x + p, k - p).values, PaddedLanes<T, lanes>(y + p, k - p).values);
-  for (int half = vectors / 2; half > 0; half /= 2)
-    for (int v = 0; v < half; ++v) running[v] += running[v + half];
-  T last[2];
-  foldVector<T, 2, kVectorBytes>(last, running[0]);
-  return last[0] + last[1];
+  for (; p + lanes <= k; p += lanes)
+    for (int v = 0; v < vectors; ++v) {
+      const Vector<T> right = loadVector(y + p + v * width);
+      for (int r = 0; r < Rows; ++r) running[r][v] += loadVector(x + r * leading + p + v * width) * right;
+    }
+  if (p < k) {
+    const PaddedLanes<T, lanes> right(y + p, k - p);
+    for (int r = 0; r < Rows; ++r) {
+      const PaddedLanes<T, lanes> left(x + r * leading + p, k - p);
+      for (int v = 0; v < vectors; ++v)
+        running[r][v] += loadVector(left.values + v * width) * loadVector(right.values + v * width);
+    }
+  }
+  for (int r = 0; r < Rows; ++r) {
+    for (int half = vectors / 2; half > 0; half /= 2)
+      for (int v = 0; v < half; ++v) running[r][v] += running[r][v + half];
+    T last[2];
+    foldVector<T, 2, kVectorBytes>(last, running[r][0]);
+    out[r] = last[0] + last[1];
+  }
 }
 
-/// As dotReal, over re and im as they lie: straight products (re re, im im) and crossed ones (re im, im re).
+/// As dotReal for one row, over re and im as they lie: straight products (re re, im im) and crossed ones (re im, im
+/// re).
 template <class T>
 Complex<T> dotComplex(const T* x, const T* y, std::int64_t k, bool conjugate) {
   constexpr int lanes = 64 / static_cast<int>(sizeof(T));
@@ -113,13 +127,19 @@ void dots(char* to, const char* matrix, const char* vector, std::int64_t rows, s
   const T* x = reinterpret_cast<const T*>(matrix);
   const T* y = reinterpret_cast<const T*>(vector);
   (void)conjugate;
-  for (std::int64_t i = 0; i < rows; ++i, x += leading) {
+  std::int64_t i = 0;
+  if constexpr (std::is_floating_point_v<T>) {
+    // As many rows at once as there are registers for: each part of y is loaded once for all of them.
+    constexpr int group = kVectorBytes / 16;
+    for (; i + group <= rows; i += group) dotReal<T, group>(out + i, x + i * leading, leading, y, k);
+  }
+  for (; i < rows; ++i) {
     if constexpr (kIsComplex<T>)
-      out[i] = dotComplex(&x->re, &y->re, k, conjugate);
+      out[i] = dotComplex(&x[i * leading].re, &y->re, k, conjugate);
     else if constexpr (std::is_floating_point_v<T>)
-      out[i] = dotReal(x, y, k);
+      dotReal<T, 1>(out + i, x + i * leading, leading, y, k);
     else
-      out[i] = dotExact(x, y, k);
+      out[i] = dotExact(x + i * leading, y, k);
   }
 }
 

@@ -89,6 +89,23 @@ void sumBlock(const Product& product, const Walk& walk, std::int64_t item, std::
 }  // namespace
 
 Status vectorProduct(Product& product) noexcept {
+  // Most products are small and lie well: one block, found without the plan below, with the same bits.
+  const Factor& vector = product.a;
+  const Factor& matrix = product.b;
+  if (product.batch == 1 && product.outDtype == product.dtype && vector.dtype == product.dtype &&
+      matrix.dtype == product.dtype && vector.innerStride == 1 && product.k <= kSumRun &&
+      product.n <= kBlock / product.k) {
+    if (matrix.innerStride == 1) {
+      product.loops->dots(product.out, matrix.data, vector.data, product.n, product.k, matrix.freeStride,
+                          product.conjugate);
+      return Status::Ok;
+    }
+    if (matrix.freeStride == 1 && product.n > 1) {
+      product.loops->combine(product.out, matrix.data, vector.data, product.n, product.k, matrix.innerStride);
+      return Status::Ok;
+    }
+  }
+
   const Walk walk = walkOf(product);
   const DType dtype = product.dtype;
   const std::int64_t size = itemSize(dtype);

@@ -1,7 +1,6 @@
 // Rows of reductions/argReduce: argmax and argmin over one axis, or over all in C order. The driver is the reductions';
-// positions are indices (ReduceLoops::ordered). A block is folded to its extreme as max and min do it; only where that
-// beats the best so far is its first place looked for, while the block is in cache. The first NaN wins, else the first
-// extreme.
+// positions are indices (ReduceLoops::ordered). Blocks are folded to their extremes as max and min do it; only in the
+// best one is the first place looked for. The first NaN wins, else the first extreme.
 #include "core/table.h"
 #include "reductions/extreme.h"
 #include "reductions/fold.h"
@@ -41,7 +40,8 @@ struct ArgLoops {
   using Fold = FoldLoops<Op>;
   using T = typename Op::Item;
   static constexpr int kFieldBytes = sizeof(T) < 8 ? 8 : static_cast<int>(sizeof(T));
-  static constexpr std::int64_t kBlock = 16384 / static_cast<std::int64_t>(sizeof(T));
+  static constexpr int kWidest = 1024;
+  static constexpr std::int64_t kBlock = 4096 / static_cast<std::int64_t>(sizeof(T));
 
   static std::int64_t& index(char* state, std::int64_t j) {
     return *reinterpret_cast<std::int64_t*>(state + j * kFieldBytes);
@@ -71,9 +71,9 @@ struct ArgLoops {
         const Lanes<T> wanted = Lanes<T>::all(value);
         for (; i + count <= n; i += count) {
           const Lanes<T> some = Lanes<T>::load(x + i);
-          auto hit = some.part[0] == wanted.part[0];
-          for (int p = 1; p < Lanes<T>::kParts; ++p) hit |= some.part[p] == wanted.part[p];
-          if (anyTrue(hit)) break;
+          bool hit = false;
+          for (int p = 0; p < Lanes<T>::kParts; ++p) hit |= anyEqual<T>(some.part[p], wanted.part[p]);
+          if (hit) break;
         }
       }
     }
@@ -83,20 +83,23 @@ struct ArgLoops {
 
   static void run(char* state, std::int64_t stride, const char* data, std::int64_t n, std::int64_t seen) {
     const T* x = reinterpret_cast<const T*>(data);
+    T most = best(state, stride, 0);
+    std::int64_t block = -1;
     for (std::int64_t at = 0; at < n; at += kBlock) {
-      const std::int64_t length = n - at < kBlock ? n - at : kBlock;
       T leaf;
-      Fold::leafOf(x + at, length, &leaf);
-      if (seen + at == 0 || beats(best(state, stride, 0), leaf)) {
-        best(state, stride, 0) = leaf;
-        index(state, 0) = seen + at + find(x + at, length, 1, leaf);
-      }
+      Fold::leafOf(x + at, n - at < kBlock ? n - at : kBlock, &leaf);
+      if (seen + at != 0 && !beats(most, leaf)) continue;
+      most = leaf;
+      block = at;
     }
+    if (block < 0) return;
+    best(state, stride, 0) = most;
+    index(state, 0) = seen + block + find(x + block, n - block < kBlock ? n - block : kBlock, 1, most);
   }
 
   static void columns(char* state, std::int64_t stride, const char* data, std::int64_t rows, std::int64_t rowStride,
                       std::int64_t width, std::int64_t seen) {
-    alignas(64) T leaf[kMaxTile];
+    alignas(64) T leaf[kWidest];
     const T* x = reinterpret_cast<const T*>(data);
     for (std::int64_t done = 0; done < rows; done += kLeafRows) {
       const std::int64_t n = rows - done < kLeafRows ? rows - done : kLeafRows;
@@ -127,37 +130,26 @@ struct ArgLoops {
   }
 
   static const ReduceLoops* give() {
-    static constexpr ReduceLoops loops{2, kFieldBytes, kMaxTile, true, empty, columns, run, merge, finish};
-    static_assert(kMaxTile * 2 * kFieldBytes <= kMaxStateBytes, "states fit the driver's buffers");
+    static constexpr ReduceLoops loops{2, kFieldBytes, kWidest, true, empty, columns, run, merge, finish};
+    static_assert(kWidest * 2 * kFieldBytes <= kMaxStateBytes, "states fit the driver's buffers");
     return &loops;
   }
 };
 
-template <DType D, class Loops>
-constexpr Row row(const char* name) {
-  return {name, reduceDriver, D, DType::Int64, reinterpret_cast<Inner>(Loops::give)};
-}
-
-#define REAL_ROW(D, T)                                                   \
-  row<DType::D, ArgLoops<Extreme<T, true>, true>>("argmax"),             \
-      row<DType::D, ArgLoops<Extreme<T, false>, false>>("argmin")
-#define COMPLEX_ROW(D, T)                                                \
-  row<DType::D, ArgLoops<ComplexExtremum<T, true>, true>>("argmax"),     \
-      row<DType::D, ArgLoops<ComplexExtremum<T, false>, false>>("argmin")
+// Written out, not returned by a function: so the table is constant memory and needs no constructor.
+#define ROW(NAME, D, ...) \
+  { NAME, reduceDriver, DType::D, DType::Int64, reinterpret_cast<Inner>(__VA_ARGS__::give) }
+#define REAL_ROW(D, T) \
+  ROW("argmax", D, ArgLoops<Extreme<T, true>, true>), ROW("argmin", D, ArgLoops<Extreme<T, false>, false>)
+#define COMPLEX_ROW(D, T)                                     \
+  ROW("argmax", D, ArgLoops<ComplexExtremum<T, true>, true>), \
+      ROW("argmin", D, ArgLoops<ComplexExtremum<T, false>, false>)
 
 const Row kRows[] = {
-    REAL_ROW(Bool, std::uint8_t),
-    REAL_ROW(Uint8, std::uint8_t),
-    REAL_ROW(Uint16, std::uint16_t),
-    REAL_ROW(Uint32, std::uint32_t),
-    REAL_ROW(Uint64, std::uint64_t),
-    REAL_ROW(Int8, std::int8_t),
-    REAL_ROW(Int16, std::int16_t),
-    REAL_ROW(Int32, std::int32_t),
-    REAL_ROW(Int64, std::int64_t),
-    REAL_ROW(Float32, float),
-    REAL_ROW(Float64, double),
-    COMPLEX_ROW(Complex64, float),
+    REAL_ROW(Bool, std::uint8_t),    REAL_ROW(Uint8, std::uint8_t),   REAL_ROW(Uint16, std::uint16_t),
+    REAL_ROW(Uint32, std::uint32_t), REAL_ROW(Uint64, std::uint64_t), REAL_ROW(Int8, std::int8_t),
+    REAL_ROW(Int16, std::int16_t),   REAL_ROW(Int32, std::int32_t),   REAL_ROW(Int64, std::int64_t),
+    REAL_ROW(Float32, float),        REAL_ROW(Float64, double),       COMPLEX_ROW(Complex64, float),
     COMPLEX_ROW(Complex128, double),
 };
 

@@ -1,5 +1,5 @@
-// Steps and ops of max and min, which argmax and argmin are made of too. NaN wins over every number, -0 equals 0, complex
-// numbers are ordered by real part, then imaginary part.
+// Steps and ops of max and min, which argmax and argmin are made of too. NaN wins over every number, -0 equals 0,
+// complex numbers are ordered by real part, then imaginary part.
 #pragma once
 
 #include <cstdint>
@@ -39,8 +39,8 @@ struct ComplexExtreme {
   template <class T>
   Complex<T> operator()(Complex<T> a, Complex<T> x) const {
     if (a.re != a.re || a.im != a.im) return a;
-    const bool further = kGreatest ? x.re > a.re || (x.re == a.re && x.im > a.im)
-                                   : x.re < a.re || (x.re == a.re && x.im < a.im);
+    const bool further =
+        kGreatest ? x.re > a.re || (x.re == a.re && x.im > a.im) : x.re < a.re || (x.re == a.re && x.im < a.im);
     return further || x.re != x.re || x.im != x.im ? x : a;
   }
 };

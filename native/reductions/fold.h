@@ -142,7 +142,8 @@ struct FoldLoops {
       std::int64_t j = 0;
       if constexpr (kVector)
         for (; j + kPart <= w; j += kPart)
-          storeVector(leaf + j, step(part(leaf + j), step(step(part(a + j), part(b + j)), step(part(c + j), part(d + j)))));
+          storeVector(leaf + j,
+                      step(part(leaf + j), step(step(part(a + j), part(b + j)), step(part(c + j), part(d + j)))));
       for (; j < w; ++j) leaf[j] = step(leaf[j], step(step(a[j], b[j]), step(c[j], d[j])));
     }
     for (; r < n; ++r) {
@@ -215,8 +216,8 @@ struct FoldLoops {
 
   static const ReduceLoops* give() {
     static constexpr ReduceLoops loops{
-        State::kFields, static_cast<std::int32_t>(sizeof(Wide)) * kC, kMaxTile, false, empty, columns, run,
-        merge, finish};
+        State::kFields, static_cast<std::int32_t>(sizeof(Wide)) * kC, kMaxTile, false, empty, columns, run, merge,
+        finish};
     static_assert(kMaxTile * State::kFields * sizeof(Wide) * kC <= kMaxStateBytes, "states fit the driver's buffers");
     return &loops;
   }

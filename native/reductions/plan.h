@@ -45,7 +45,9 @@ class Cursor {
   }
   std::int64_t offset() const { return offset_; }
   /// How far the innermost axis still goes.
-  std::int64_t left() const { return axes_.count == 0 ? 1 : axes_.axis[axes_.count - 1].size - index_[axes_.count - 1]; }
+  std::int64_t left() const {
+    return axes_.count == 0 ? 1 : axes_.axis[axes_.count - 1].size - index_[axes_.count - 1];
+  }
   /// Moves by at most left() positions.
   void advance(std::int64_t n) {
     int i = axes_.count - 1;
@@ -79,19 +81,19 @@ enum class Walk {
 struct Plan {
   Axes kept;
   Axes folded;
-  const char* data;            // first element; strides of folded axes are turned positive unless order counts
+  const char* data;  // first element; strides of folded axes are turned positive unless order counts
   Walk walk;
-  std::int64_t tile;           // outputs in one unit of work (Columns: at most, within the innermost kept axis)
-  std::int64_t tilesPerRun;    // Columns: units along the innermost kept axis
+  std::int64_t tile;         // outputs in one unit of work (Columns: at most, within the innermost kept axis)
+  std::int64_t tilesPerRun;  // Columns: units along the innermost kept axis
   std::int64_t tiles;
-  std::int64_t chunk;          // folded elements in one unit of work
+  std::int64_t chunk;  // folded elements in one unit of work
   std::int64_t chunks;
-  std::int64_t wrap;           // Columns: how many narrow rows are taken as one wide row (1: none)
-  bool inOrder;                // outputs lie in memory in the order of positions over `kept`
+  std::int64_t wrap;  // Columns: how many narrow rows are taken as one wide row (1: none)
+  bool inOrder;       // outputs lie in memory in the order of positions over `kept`
 };
 
-/// `mask` has a bit for each folded axis. `widest`: outputs that the inner loops take side by side. `ordered`: positions
-/// over the folded axes are indices in C order.
+/// `mask` has a bit for each folded axis. `widest`: outputs that the inner loops take side by side. `ordered`:
+/// positions over the folded axes are indices in C order.
 Plan planReduction(const View& x, std::uint32_t mask, std::int64_t widest, bool ordered) noexcept;
 
 /// Outputs side by side where they are converted first.

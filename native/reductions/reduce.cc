@@ -1,5 +1,6 @@
-// Driver of the reductions: units of work are (tile of outputs) x (chunk of folded elements), cut by shape alone. A unit
-// that covers all folded elements writes its results; otherwise states wait in scratch memory and are merged in order.
+// Driver of the reductions: units of work are (tile of outputs) x (chunk of folded elements), cut by shape alone. A
+// unit that covers all folded elements writes its results; otherwise states wait in scratch memory and are merged in
+// order.
 #include "reductions/reduce.h"
 
 #include <algorithm>
@@ -20,12 +21,12 @@ constexpr std::int64_t kStage = 8192;
 struct Reduction {
   Plan plan;
   const ReduceLoops* loops;
-  DType from;       // dtype of the operand
-  DType compute;    // dtype that the loops read
-  DType result;     // dtype that the loops write
-  DType to;         // dtype of the output
-  Convert load;     // null where the loops read the operand directly
-  Convert narrow;   // null where they write the output directly
+  DType from;      // dtype of the operand
+  DType compute;   // dtype that the loops read
+  DType result;    // dtype that the loops write
+  DType to;        // dtype of the output
+  Convert load;    // null where the loops read the operand directly
+  Convert narrow;  // null where they write the output directly
   char* out;
   const char* initial;
 
@@ -78,9 +79,12 @@ void Reduction::finish(std::int64_t first, std::int64_t count, const char* state
 void Reduction::accumulate(std::int64_t tile, std::int64_t begin, std::int64_t end, char* state,
                            std::int64_t stride) const {
   switch (plan.walk) {
-    case Walk::Rows: return rows(tile, begin, end, state, stride);
-    case Walk::Columns: return columns(tile, begin, end, state, stride);
-    case Walk::Gather: return gather(tile, begin, end, state, stride);
+    case Walk::Rows:
+      return rows(tile, begin, end, state, stride);
+    case Walk::Columns:
+      return columns(tile, begin, end, state, stride);
+    case Walk::Gather:
+      return gather(tile, begin, end, state, stride);
   }
 }
 

@@ -1,7 +1,8 @@
 // reductions/reduce: what an op gives the driver for each computing dtype.
 //
-// Launch: views [out, x] or [out, x, initial]; numbers [mask of folded axes, computing dtype]. The output is contiguous,
-// its axes the kept ones in order; x is converted to the computing dtype in blocks, the result to the output's dtype.
+// Launch: views [out, x] or [out, x, initial]; numbers [mask of folded axes, computing dtype]. The output is
+// contiguous, its axes the kept ones in order; x is converted to the computing dtype in blocks, the result to the
+// output's dtype.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +15,8 @@ namespace ndops {
 constexpr std::int64_t kMaxTile = 4096;
 constexpr std::int64_t kMaxStateBytes = kMaxTile * 32;
 
-/// States are kept as arrays: field f of column j at element f * stride + j. `seen` is how many elements the states hold
-/// already; with 0 they are written without being read, so nothing but `empty` ever makes an identity.
+/// States are kept as arrays: field f of column j at element f * stride + j. `seen` is how many elements the states
+/// hold already; with 0 they are written without being read, so nothing but `empty` ever makes an identity.
 struct ReduceLoops {
   std::int32_t fields;      // arrays in a state
   std::int32_t fieldBytes;  // bytes of one column in one array

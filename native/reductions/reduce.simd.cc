@@ -25,7 +25,17 @@ struct Multiply {
   // Unsigned types narrower than int would be multiplied as ints; none is used.
   template <class T>
   Complex<T> operator()(Complex<T> a, Complex<T> b) const {
-    return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
+    return {a.re * b.re - rounded(a.im * b.im), a.re * b.im + rounded(a.im * b.re)};
+  }
+  // GCC 12 makes the pair one vfmaddsub whatever -ffp-contract says, and the bits would differ by level.
+  template <class T>
+  static T rounded(T x) {
+#if defined(__x86_64__)
+    __asm__("" : "+x"(x));
+#elif defined(__aarch64__)
+    __asm__("" : "+w"(x));
+#endif
+    return x;
   }
 };
 
@@ -144,27 +154,26 @@ struct CountLoops : FoldLoops<Count> {
   }
 };
 
-// Written out, not returned by a function: so the table is constant memory and needs no constructor. The last are Loops.
-#define ROW(NAME, D, OUT, ...) {NAME, reduceDriver, DType::D, DType::OUT, reinterpret_cast<Inner>(__VA_ARGS__::give)}
+// Written out, not returned by a function: so the table is constant memory and needs no constructor. The last are
+// Loops.
+#define ROW(NAME, D, OUT, ...) \
+  { NAME, reduceDriver, DType::D, DType::OUT, reinterpret_cast<Inner>(__VA_ARGS__::give) }
 
 // Signed integers wrap as unsigned ones of their width do.
 template <DType D>
 using Stored = typename StorageOf<D>::type;
 
-#define EXTREME_ROW(D)                                                                   \
-  ROW("max", D, D, FoldLoops<Extreme<Stored<DType::D>, true>>),                      \
+#define EXTREME_ROW(D)                                          \
+  ROW("max", D, D, FoldLoops<Extreme<Stored<DType::D>, true>>), \
       ROW("min", D, D, FoldLoops<Extreme<Stored<DType::D>, false>>)
-#define ARITHMETIC_ROW(D, T)                                                             \
-  ROW("sum", D, D, FoldLoops<Sum<T, 1>>), ROW("prod", D, D, FoldLoops<Prod<T>>)
-#define REAL_ROW(D, T)                                                                   \
+#define ARITHMETIC_ROW(D, T) ROW("sum", D, D, FoldLoops<Sum<T, 1>>), ROW("prod", D, D, FoldLoops<Prod<T>>)
+#define REAL_ROW(D, T)                                                                    \
   ROW("mean", D, D, FoldLoops<Mean<T, 1>>), ROW("var", D, D, VarianceLoops<T, 1, false>), \
       ROW("std", D, D, VarianceLoops<T, 1, true>)
-#define COMPLEX_ROW(D, T, REAL)                                                          \
-  ROW("sum", D, D, FoldLoops<Sum<T, 2>>), ROW("prod", D, D, FoldLoops<ComplexProd<T>>), \
-      ROW("mean", D, D, FoldLoops<Mean<T, 2>>),                                      \
-      ROW("var", D, REAL, VarianceLoops<T, 2, false>),                     \
-      ROW("std", D, REAL, VarianceLoops<T, 2, true>),                      \
-      ROW("max", D, D, FoldLoops<ComplexExtremum<T, true>>),                         \
+#define COMPLEX_ROW(D, T, REAL)                                                                              \
+  ROW("sum", D, D, FoldLoops<Sum<T, 2>>), ROW("prod", D, D, FoldLoops<ComplexProd<T>>),                      \
+      ROW("mean", D, D, FoldLoops<Mean<T, 2>>), ROW("var", D, REAL, VarianceLoops<T, 2, false>),             \
+      ROW("std", D, REAL, VarianceLoops<T, 2, true>), ROW("max", D, D, FoldLoops<ComplexExtremum<T, true>>), \
       ROW("min", D, D, FoldLoops<ComplexExtremum<T, false>>)
 
 const Row kRows[] = {

@@ -16,11 +16,16 @@ void collect(char* to, const char* from, std::int64_t n, Offset offset) {
 template <class Offset>
 void collectSized(char* to, const char* from, std::int64_t n, int size, Offset offset) {
   switch (size) {
-    case 1: return collect<1>(to, from, n, offset);
-    case 2: return collect<2>(to, from, n, offset);
-    case 4: return collect<4>(to, from, n, offset);
-    case 8: return collect<8>(to, from, n, offset);
-    default: return collect<16>(to, from, n, offset);
+    case 1:
+      return collect<1>(to, from, n, offset);
+    case 2:
+      return collect<2>(to, from, n, offset);
+    case 4:
+      return collect<4>(to, from, n, offset);
+    case 8:
+      return collect<8>(to, from, n, offset);
+    default:
+      return collect<16>(to, from, n, offset);
   }
 }
 

@@ -1,6 +1,7 @@
 // Loops of var and std: one pass, by blocks. A block is measured from a shift near the mean (the running mean, or for
 // the first block its own), its mean and sum of squared deviations are joined to the state by Chan's formula. Means are
-// kept as an offset from the state's first shift, so a large common value costs no digits; equal elements give exactly 0.
+// kept as an offset from the state's first shift, so a large common value costs no digits; equal elements give exactly
+// 0.
 #pragma once
 
 #include <cstdint>
@@ -51,7 +52,8 @@ struct VarianceLoops {
     for (std::int64_t i = 0; i < width * kC; ++i) put(s + i, stride * kC, {0, 0, 0});
   }
 
-  /// A shift for elements of which nothing is known: their mean measured from the first, or the first where that overflows.
+  /// A shift for elements of which nothing is known: their mean measured from the first, or the first where that
+  /// overflows.
   static T firstShift(T first, T sum, std::int64_t n) {
     const T shift = first + sum / static_cast<T>(n);
     return shift - shift == 0 ? shift : first;

@@ -1,6 +1,6 @@
 // Fixed virtual lanes: 64 bytes of one arithmetic type on every CPU level, as one, two or four machine vectors. Element
-// i meets element i alone, so an algorithm over lanes gives the same bits on every level (no contraction in this build).
-// Internal linkage throughout: compiled once per CPU level.
+// i meets element i alone, so an algorithm over lanes gives the same bits on every level (no contraction in this
+// build). Internal linkage throughout: compiled once per CPU level.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #if defined(__x86_64__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // of g++'s own AVX-512 headers
+#pragma GCC diagnostic ignored "-Wuninitialized"
 #include <immintrin.h>
 #pragma GCC diagnostic pop
 #endif
@@ -108,6 +109,15 @@ inline bool anyTrue(M mask) {
   const auto halves = (Vector<std::int64_t>)mask;
   return (halves[0] | halves[1]) != 0;
 #endif
+}
+
+template <class T>
+inline bool anyEqual(Vector<T> a, Vector<T> b) {
+#if defined(__AVX512F__)
+  if constexpr (std::is_same_v<T, float>) return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_EQ_OQ) != 0;
+  if constexpr (std::is_same_v<T, double>) return _mm512_cmp_pd_mask((__m512d)a, (__m512d)b, _CMP_EQ_OQ) != 0;
+#endif
+  return anyTrue(a == b);
 }
 
 /// Notes whether any NaN was seen, two vectors at a time.

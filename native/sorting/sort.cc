@@ -1,7 +1,9 @@
 // sort and argsort along one axis, or of all elements where numbers[0] is negative.
 #include "sorting/sort.h"
 
-#include <cstring>
+#include <algorithm>
+#include <limits>
+#include <type_traits>
 
 #include "sorting/counting.h"
 #include "sorting/order.h"
@@ -26,6 +28,25 @@ std::int64_t rowLength(const Launch& launch) {
   return launch.numbers[0] < 0 ? in.size() : in.shape[static_cast<int>(launch.numbers[0])];
 }
 
+/// Sorting tells -0 from 0 and one NaN from another, which the order of a dtype does not. Puts these in the order that
+/// they have in `from`, so that sort gives what argsort points at, to the bit. `pick(low, high, to)` copies from `from`
+/// the elements with keys between the two, in order.
+template <class K, class Pick>
+void reorderTies(K* to, std::int64_t n, const KeyForm& form, Pick pick) {
+  using U = std::make_unsigned_t<K>;
+  if (form.tie == 0) return;
+  const auto firstFrom = [&](K key) {
+    return std::partition_point(to, to + n, [&](K bits) { return keyOf<K, U>(bits, form) < key; });
+  };
+  const K zero = static_cast<K>(form.negativeZero);
+  K* const zeros = firstFrom(zero);
+  K* const positive = firstFrom(static_cast<K>(zero + 1));
+  if (zeros != positive && positive != to + n && *positive == 0) pick(zero, static_cast<K>(zero + 1), zeros);
+  const K nan = static_cast<K>(form.nan);
+  K* const nans = firstFrom(nan);
+  if (nans != to + n && *nans != to[n - 1]) pick(nan, std::numeric_limits<K>::max(), nans);
+}
+
 /// Rows of 32- and 64-bit dtypes.
 template <class K>
 Status sortKeys(const Launch& launch, const SortLoops& loops, const KeyLoops<K>& keys) {
@@ -38,15 +59,15 @@ Status sortKeys(const Launch& launch, const SortLoops& loops, const KeyLoops<K>&
     K* spare = reinterpret_cast<K*>(work);
     // Shorter rows are sorted as fast as looked at.
     const int run = n <= 32 ? 0 : alone ? runLong(execution, keys, from, n, form) : keys.run(from, n, form);
-    if (run & kAscending) {
-      keys.copy(from, to, n);
-    } else if (run & kDescending) {
-      keys.reverse(from, to, n);
-    } else if (alone) {
-      return sortLong<K>(execution, keys, from, to, spare, n, form);
-    } else if (!keys.sort(from, to, spare, n, form, true, -1, stopOf(execution))) {
-      return Status::Cancelled;
-    }
+    Status status = Status::Ok;
+    if (run != 0)
+      status = copyRun(execution, keys, from, to, n, (run & kAscending) != 0);
+    else if (alone)
+      status = sortLong<K>(execution, keys, from, to, spare, n, form);
+    else if (!keys.sort(from, to, spare, n, form, true, -1, stopOf(execution)))
+      status = Status::Cancelled;
+    if (status != Status::Ok || (run & kAscending) != 0) return status;
+    reorderTies<K>(to, n, form, [&](K low, K high, K* target) { keys.pick(from, n, form, low, high, target); });
     return Status::Ok;
   };
   return eachRowOf(launch, loops, rowBody(row, static_cast<std::size_t>(n) * sizeof(K)));
@@ -57,14 +78,28 @@ Status sortSmall(const Launch& launch, const SortLoops& loops) {
   Execution& execution = *launch.execution;
   const DType dtype = launch.views[1].dtype;
   const std::int64_t n = rowLength(launch);
+  const KeyForm form = keyForm(dtype);
   const bool counts = countingSorts(itemSize(dtype), n);
   const auto row = [&](const char* from, char* to, char* work, bool alone) {
-    if (counts) return countingSort(execution, dtype, from, to, n, alone);
-    constexpr KeyForm kPlain = integerForm(32, true);
-    std::int32_t* const keys = reinterpret_cast<std::int32_t*>(work);
-    loops.widen(from, n, dtype, keys);
-    loops.keys32.sort(keys, keys, keys + n, n, kPlain, false, -1, stopOf(execution));
-    loops.narrow(keys, n, dtype, to);
+    if (counts) {
+      const Status status = countingSort(execution, dtype, from, to, n, alone);
+      if (status != Status::Ok) return status;
+    } else {
+      constexpr KeyForm kPlain = integerForm(32, true);
+      std::int32_t* const keys = reinterpret_cast<std::int32_t*>(work);
+      loops.widen(from, n, dtype, keys);
+      if (!loops.keys32.sort(keys, keys, keys + n, n, kPlain, false, -1, stopOf(execution))) return Status::Cancelled;
+      loops.narrow(keys, n, dtype, to);
+    }
+    if (!isFloating(dtype)) return Status::Ok;
+    using K = std::int16_t;
+    reorderTies<K>(reinterpret_cast<K*>(to), n, form, [&](K low, K high, K* target) {
+      for (std::int64_t i = 0; i < n; ++i) {
+        const K bits = reinterpret_cast<const K*>(from)[i];
+        const K key = keyOf<K, std::uint16_t>(bits, form);
+        if (key >= low && key <= high) *target++ = bits;
+      }
+    });
     return Status::Ok;
   };
   return eachRowOf(launch, loops, rowBody(row, counts ? 0 : static_cast<std::size_t>(n) * 8));

@@ -51,6 +51,8 @@ struct KeyLoops {
   void (*fill)(K* to, std::int64_t n, K key, const KeyForm& form);
   /// kAscending when the n raw keys never fall, plus kDescending when they never rise; stops looking when neither.
   int (*run)(const K* from, std::int64_t n, const KeyForm& form);
+  /// Copies the raw keys between low and high, in order; `to` has room for just these.
+  void (*pick)(const K* from, std::int64_t n, const KeyForm& form, K low, K high, K* to);
   void (*copy)(const K* from, K* to, std::int64_t n);
   void (*reverse)(const K* from, K* to, std::int64_t n);
   /// The range of tied keys of n > 0 raw keys.

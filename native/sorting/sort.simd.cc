@@ -43,6 +43,24 @@ int run(const K* from, std::int64_t n, const KeyForm& given) {
 }
 
 template <class K>
+void pick(const K* from, std::int64_t n, const KeyForm& form, K low, K high, K* to) {
+  using L = Lanes<K>;
+  const Code<K> code(form);
+  const Vector<K> lows = L::splat(low);
+  const Vector<K> highs = L::splat(high);
+  for (std::int64_t i = 0; i < n; i += L::N) {
+    const int count = n - i < L::N ? static_cast<int>(n - i) : L::N;
+    const Vector<K> bits = count == L::N ? L::load(from + i) : L::loadPart(from + i, count, K{0});
+    const Vector<K> keys = code.encode(bits);
+    const unsigned outside = L::less(keys, lows) | L::less(highs, keys);
+    const unsigned picked = ~outside & ((1u << count) - 1);
+    if (picked == 0) continue;
+    L::storePart(to, L::compress(bits, picked), __builtin_popcount(picked));
+    to += __builtin_popcount(picked);
+  }
+}
+
+template <class K>
 void reverse(const K* from, K* to, std::int64_t n) {
   for (std::int64_t i = 0; i < n; ++i) to[i] = from[n - 1 - i];
 }
@@ -158,7 +176,7 @@ void transpose(const K* from, std::int64_t rows, std::int64_t columns, std::int6
 
 template <class K>
 constexpr KeyLoops<K> keyLoops() {
-  return {sort<K>, split<K>, fill<K>, run<K>, copy<K>, reverse<K>, range<K>, pack32<K>, pack64<K>};
+  return {sort<K>, split<K>, fill<K>, run<K>, pick<K>, copy<K>, reverse<K>, range<K>, pack32<K>, pack64<K>};
 }
 
 constexpr SortLoops kLoops{keyLoops<std::int32_t>(), keyLoops<std::int64_t>(), indices<std::int32_t>,

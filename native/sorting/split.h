@@ -29,6 +29,20 @@ int runLong(Execution& execution, const KeyLoops<K>& loops, const K* from, std::
   return status == Status::Ok ? runs.load() : 0;
 }
 
+/// Copies a run into ascending order, by all threads.
+template <class K>
+Status copyRun(Execution& execution, const KeyLoops<K>& loops, const K* from, K* to, std::int64_t n, bool ascending) noexcept {
+  constexpr std::int64_t kChunk = std::int64_t{1} << 18;
+  return parallel(execution, (n + kChunk - 1) / kChunk, [&](std::int64_t chunk) {
+    const std::int64_t start = chunk * kChunk;
+    const std::int64_t end = std::min(n, start + kChunk);
+    if (ascending)
+      loops.copy(from + start, to + start, end - start);
+    else
+      loops.reverse(from + n - end, to + start, end - start);
+  });
+}
+
 /// Sorts n >= 2 raw keys from `from` (which may be `to`) into `to`, with `spare` as long.
 template <class K>
 Status sortLong(Execution& execution, const KeyLoops<K>& loops, const K* from, K* to, K* spare, std::int64_t n,

@@ -7,7 +7,8 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
-export const cores = os.availableParallelism()
+// Also where Node is too old for availableParallelism: the set-up has yet to say so.
+export const cores = os.availableParallelism?.() ?? os.cpus().length
 
 export function say(line) {
   process.stdout.write(`ndops: ${line}\n`)

@@ -52,7 +52,10 @@ describe('core/arguments @level', () => {
   it('refuses what is given twice, too few and too many', () => {
     assert.match(refused(() => loose(5, 1, { axis: 1 })).message, /argument 'axis' is given twice/)
     assert.match(refused(() => loose()).message, /argument 'x' is missing/)
-    assert.match(refused(() => loose(5, 1, true, 7)).message, /takes at most 3 arguments \(x, axis, keepdims\); received 4/)
+    assert.match(
+      refused(() => loose(5, 1, true, 7)).message,
+      /takes at most 3 arguments \(x, axis, keepdims\); received 4/,
+    )
     const add = ops.add as unknown as (...args: unknown[]) => unknown
     for (const args of [[], [1], [1, 2, 3]]) assert.equal(refused(() => add(...args)).code, 'ERR_NDOPS_ARGUMENT')
   })

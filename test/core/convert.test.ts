@@ -28,7 +28,14 @@ describe('core/convert @level', () => {
     assert.deepEqual(described([2n ** 64n - 1n]), ['uint64', '1', [2n ** 64n - 1n]])
     assert.deepEqual(described([1, true]), ['float32', '2', [1, 1]])
     assert.deepEqual(described({ re: 1, im: -2 }), ['complex64', '', { re: 1, im: -2 }])
-    assert.deepEqual(described([{ re: 1, im: -2 }, 3]), ['complex64', '2', [{ re: 1, im: -2 }, { re: 3, im: 0 }]])
+    assert.deepEqual(described([{ re: 1, im: -2 }, 3]), [
+      'complex64',
+      '2',
+      [
+        { re: 1, im: -2 },
+        { re: 3, im: 0 },
+      ],
+    ])
     assert.deepEqual(described([]), ['float32', '0', []])
     assert.deepEqual(described([[], []]), ['float32', '2,0', [[], []]])
   })
@@ -42,7 +49,10 @@ describe('core/convert @level', () => {
       ops.setFloatx('float32')
     }
     assert.deepEqual(described([0.1]), ['float32', '1', [Math.fround(0.1)]])
-    assert.equal(code(() => ops.setFloatx('int32')), 'TypeError ERR_NDOPS_DTYPE')
+    assert.equal(
+      code(() => ops.setFloatx('int32')),
+      'TypeError ERR_NDOPS_DTYPE',
+    )
   })
 
   it('keeps the dtype of typed arrays, whatever their properties say', () => {
@@ -62,7 +72,10 @@ describe('core/convert @level', () => {
       }
     }
     assert.deepEqual(described(new Liar([1, 2])), ['float32', '2', [1, 2]])
-    assert.equal(code(() => of(new DataView(new ArrayBuffer(8)))), 'TypeError ERR_NDOPS_BUFFER')
+    assert.equal(
+      code(() => of(new DataView(new ArrayBuffer(8)))),
+      'TypeError ERR_NDOPS_BUFFER',
+    )
   })
 
   it('copies: later writes are not seen', () => {
@@ -76,44 +89,115 @@ describe('core/convert @level', () => {
     const shared = new Int32Array(new SharedArrayBuffer(8))
     shared[1] = 7
     assert.deepEqual(described(shared), ['int32', '2', [0, 7]])
-    const resizable = new (ArrayBuffer as unknown as new (n: number, o: object) => ArrayBuffer)(16, { maxByteLength: 64 })
+    const resizable = new (ArrayBuffer as unknown as new (n: number, o: object) => ArrayBuffer)(16, {
+      maxByteLength: 64,
+    })
     const tracking = new Float32Array(resizable)
     ;(resizable as unknown as { resize(n: number): void }).resize(8)
     assert.deepEqual(described(tracking), ['float32', '2', [0, 0]])
     const gone = new Float32Array(4)
     structuredClone(gone.buffer, { transfer: [gone.buffer] })
-    assert.equal(code(() => of(gone)), 'TypeError ERR_NDOPS_BUFFER')
+    assert.equal(
+      code(() => of(gone)),
+      'TypeError ERR_NDOPS_BUFFER',
+    )
   })
 
   it('reads n-d array structures with strides and offset', () => {
     const data = Float64Array.from({ length: 6 }, (_, i) => i)
-    assert.deepEqual(described({ data, shape: [2, 3], stride: [1, 2], offset: 0 }), ['float64', '2,3', [[0, 2, 4], [1, 3, 5]]])
+    assert.deepEqual(described({ data, shape: [2, 3], stride: [1, 2], offset: 0 }), [
+      'float64',
+      '2,3',
+      [
+        [0, 2, 4],
+        [1, 3, 5],
+      ],
+    ])
     assert.deepEqual(described({ data, shape: [3], stride: [-2], offset: 5 }), ['float64', '3', [5, 3, 1]])
     assert.deepEqual(described({ data, shape: [6] }), ['float64', '6', [0, 1, 2, 3, 4, 5]])
-    assert.equal(code(() => of({ data, shape: [4], stride: [2], offset: 0 })), 'RangeError ERR_NDOPS_INDEX')
-    assert.equal(code(() => of({ data, shape: [2], stride: [1], offset: -1 })), 'RangeError ERR_NDOPS_INDEX')
-    assert.equal(code(() => of({ data, shape: [2, 2], stride: [1] })), 'RangeError ERR_NDOPS_SHAPE_MISMATCH')
-    assert.equal(code(() => of({ data: [1], shape: [1] })), 'TypeError ERR_NDOPS_BUFFER')
-    assert.equal(code(() => of({ data, shape: [-1] })), 'RangeError ERR_NDOPS_SIZE')
+    assert.equal(
+      code(() => of({ data, shape: [4], stride: [2], offset: 0 })),
+      'RangeError ERR_NDOPS_INDEX',
+    )
+    assert.equal(
+      code(() => of({ data, shape: [2], stride: [1], offset: -1 })),
+      'RangeError ERR_NDOPS_INDEX',
+    )
+    assert.equal(
+      code(() => of({ data, shape: [2, 2], stride: [1] })),
+      'RangeError ERR_NDOPS_SHAPE_MISMATCH',
+    )
+    assert.equal(
+      code(() => of({ data: [1], shape: [1] })),
+      'TypeError ERR_NDOPS_BUFFER',
+    )
+    assert.equal(
+      code(() => of({ data, shape: [-1] })),
+      'RangeError ERR_NDOPS_SIZE',
+    )
   })
 
   it('stacks tensors and typed arrays inside arrays', () => {
     const x = of([1, 2])
-    assert.deepEqual(described([x, new Float64Array([3, 4])]), ['float64', '2,2', [[1, 2], [3, 4]]])
-    assert.equal(code(() => of([x, of([1, 2, 3])])), 'RangeError ERR_NDOPS_SHAPE_MISMATCH')
+    assert.deepEqual(described([x, new Float64Array([3, 4])]), [
+      'float64',
+      '2,2',
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ])
+    assert.equal(
+      code(() => of([x, of([1, 2, 3])])),
+      'RangeError ERR_NDOPS_SHAPE_MISMATCH',
+    )
   })
 
   it('refuses ragged, cyclic, mixed and senseless input', () => {
     const cyclic: unknown[] = []
     cyclic.push(cyclic)
     const deep = Array.from({ length: 40 }).reduce<unknown>((inner) => [inner], 1)
-    for (const bad of [[[1, 2], [3]], [[1], 2], [1, [2]], [[], [1]]])
-      assert.equal(code(() => of(bad)), 'RangeError ERR_NDOPS_RAGGED', JSON.stringify(bad))
-    assert.equal(code(() => of(cyclic)), 'RangeError ERR_NDOPS_RANK')
-    assert.equal(code(() => of(deep)), 'RangeError ERR_NDOPS_RANK')
-    for (const bad of ['1', undefined, Symbol('s'), () => 1, ['a'], [1, 2n], [undefined], [, 1], {}, new Date(), /x/, null])
-      assert.equal(code(() => of(bad)), 'TypeError ERR_NDOPS_ARGUMENT')
-    assert.equal(code(() => of([2n ** 64n])), 'RangeError ERR_NDOPS_VALUE')
+    for (const bad of [
+      [[1, 2], [3]],
+      [[1], 2],
+      [1, [2]],
+      [[], [1]],
+    ])
+      assert.equal(
+        code(() => of(bad)),
+        'RangeError ERR_NDOPS_RAGGED',
+        JSON.stringify(bad),
+      )
+    assert.equal(
+      code(() => of(cyclic)),
+      'RangeError ERR_NDOPS_RANK',
+    )
+    assert.equal(
+      code(() => of(deep)),
+      'RangeError ERR_NDOPS_RANK',
+    )
+    for (const bad of [
+      '1',
+      undefined,
+      Symbol('s'),
+      () => 1,
+      ['a'],
+      [1, 2n],
+      [undefined],
+      new Array(1).concat(1),
+      {},
+      new Date(),
+      /x/,
+      null,
+    ])
+      assert.equal(
+        code(() => of(bad)),
+        'TypeError ERR_NDOPS_ARGUMENT',
+      )
+    assert.equal(
+      code(() => of([2n ** 64n])),
+      'RangeError ERR_NDOPS_VALUE',
+    )
   })
 
   it('turns what throws while it is read into a coded error with the cause', () => {
@@ -129,7 +213,10 @@ describe('core/convert @level', () => {
         throw new Error('boo')
       },
     })
-    assert.equal(code(() => of(proxy)), 'TypeError ERR_NDOPS_ARGUMENT')
+    assert.equal(
+      code(() => of(proxy)),
+      'TypeError ERR_NDOPS_ARGUMENT',
+    )
   })
 
   it('casts values, in one rounding', () => {
@@ -139,10 +226,15 @@ describe('core/convert @level', () => {
     // Just above the middle of two float16 values, yet float32 would round it onto the middle.
     assert.deepEqual(described([1 + 2 ** -11 + 2 ** -40], 'float16'), ['float16', '1', [1 + 2 ** -10]])
     assert.deepEqual(described([1 + 2 ** -8 + 2 ** -40], 'bfloat16'), ['bfloat16', '1', [1 + 2 ** -7]])
-    for (const from of DTYPES) for (const to of DTYPES) {
-      const x = castTo('test', of([0, 1, 2, 100], from), codeOf('test', to))
-      assert.deepEqual(x.toArray(), of(from === 'bool' ? [0, 1, 1, 1] : [0, 1, 2, 100], to).toArray(), `${from} to ${to}`)
-    }
+    for (const from of DTYPES)
+      for (const to of DTYPES) {
+        const x = castTo('test', of([0, 1, 2, 100], from), codeOf('test', to))
+        assert.deepEqual(
+          x.toArray(),
+          of(from === 'bool' ? [0, 1, 1, 1] : [0, 1, 2, 100], to).toArray(),
+          `${from} to ${to}`,
+        )
+      }
   })
 
   it('reinterprets with fromData', () => {
@@ -152,12 +244,30 @@ describe('core/convert @level', () => {
     assert.deepEqual(ops.fromData(new Float32Array([1, 2]), [], 'complex64').toArray(), { re: 1, im: 2 })
     assert.deepEqual(ops.fromData(new Int8Array(6), [2, 3]).shape, [2, 3])
     const loose = ops.fromData as unknown as (...args: unknown[]) => unknown
-    assert.equal(code(() => loose(new Float32Array(4), [2], 'float64')), 'TypeError ERR_NDOPS_BUFFER')
-    assert.equal(code(() => loose(new Float32Array(4), [5])), 'RangeError ERR_NDOPS_SIZE')
-    assert.equal(code(() => loose(new Float32Array(3), null, 'complex64')), 'RangeError ERR_NDOPS_SIZE')
-    assert.equal(code(() => loose([1, 2], [2])), 'TypeError ERR_NDOPS_BUFFER')
-    assert.equal(code(() => loose(new Float32Array(4), [4], 'float')), 'TypeError ERR_NDOPS_DTYPE')
+    assert.equal(
+      code(() => loose(new Float32Array(4), [2], 'float64')),
+      'TypeError ERR_NDOPS_BUFFER',
+    )
+    assert.equal(
+      code(() => loose(new Float32Array(4), [5])),
+      'RangeError ERR_NDOPS_SIZE',
+    )
+    assert.equal(
+      code(() => loose(new Float32Array(3), null, 'complex64')),
+      'RangeError ERR_NDOPS_SIZE',
+    )
+    assert.equal(
+      code(() => loose([1, 2], [2])),
+      'TypeError ERR_NDOPS_BUFFER',
+    )
+    assert.equal(
+      code(() => loose(new Float32Array(4), [4], 'float')),
+      'TypeError ERR_NDOPS_DTYPE',
+    )
     for (const shape of [[-4], [1.5], ['4'], [Number.NaN], [2 ** 53, 2]])
-      assert.match(code(() => loose(new Float32Array(4), shape)), /ERR_NDOPS_(SIZE|ARGUMENT)/)
+      assert.match(
+        code(() => loose(new Float32Array(4), shape)),
+        /ERR_NDOPS_(SIZE|ARGUMENT)/,
+      )
   })
 })

@@ -2,7 +2,7 @@ import { deepStrictEqual, notStrictEqual, strictEqual } from 'node:assert'
 import { ndops, promises } from '../support/ndops'
 import { record } from '../support/record'
 
-for (const name of 'array convertToTensor isTensor ndim shape size'.split(' ')) record(name)
+for (const name of 'array convertToNumpy convertToTensor isTensor ndim shape size'.split(' ')) record(name)
 
 describe('convertToNumpy', () => {
   it('gives a copy with the structure of the ndarray package', async () => {

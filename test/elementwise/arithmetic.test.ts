@@ -1,6 +1,7 @@
 import { alias, record } from '../support/record'
 
-// Complex quotients and roots are not those of extended precision to the last bit; the bounds are stated in docs/numerics.md.
+// The bounds are those of complex numbers (native/elementwise/arithmetic.h); real results are correctly rounded, but for
+// rsqrt's second rounding.
 record('add')
 record('subtract')
 record('multiply')

@@ -27,9 +27,21 @@ describe('comparisons of uint64 with negative numbers', () => {
   for (const [name, answer] of Object.entries(answers))
     it(`${name} is exact, whichever comes first`, () => {
       const values = (x: unknown): unknown => (x as { toArray(): unknown }).toArray()
-      deepStrictEqual(values(op(name)(row, column)), unsigned.map((b) => signed.map((a) => answer(a, b))))
-      deepStrictEqual(values(op(name)(column, row)), unsigned.map((b) => signed.map((a) => answer(b, a))))
-      deepStrictEqual(values(op(name)(row, 2n ** 63n)), signed.map((a) => answer(a, 2n ** 63n)))
-      deepStrictEqual(values(op(name)(-1, column)), unsigned.map((b) => [answer(-1n, b)]))
+      deepStrictEqual(
+        values(op(name)(row, column)),
+        unsigned.map((b) => signed.map((a) => answer(a, b))),
+      )
+      deepStrictEqual(
+        values(op(name)(column, row)),
+        unsigned.map((b) => signed.map((a) => answer(b, a))),
+      )
+      deepStrictEqual(
+        values(op(name)(row, 2n ** 63n)),
+        signed.map((a) => answer(a, 2n ** 63n)),
+      )
+      deepStrictEqual(
+        values(op(name)(-1, column)),
+        unsigned.map((b) => [answer(-1n, b)]),
+      )
     })
 })

@@ -8,7 +8,9 @@ describe('env/promises @buffers', () => {
   it('gives what the synchronous call gives, for a thousand at once', async () => {
     const inputs = Array.from({ length: 1000 }, (_, i) => filled(1 + ((i * 37) % 5000), i))
     const results = await Promise.all(inputs.map((x, i) => promises.add(x, i)))
-    results.forEach((result, i) => assert.deepEqual(result.data, ops.add(inputs[i] as ops.Tensor, i).data))
+    results.forEach((result, i) => {
+      assert.deepEqual(result.data, ops.add(inputs[i] as ops.Tensor, i).data)
+    })
   })
 
   it('rejects with the coded error of the call, with the place of the call in its stack', async () => {
@@ -39,7 +41,8 @@ describe('env/promises @buffers', () => {
     const [fromArray, fromTensor] = [promises.add(data, 1), promises.add(x, 1)]
     data.fill(7)
     shown.fill(7)
-    for (const result of [await fromArray, await fromTensor]) assert.ok((result.data as Float64Array).every((v) => v === 2))
+    for (const result of [await fromArray, await fromTensor])
+      assert.ok((result.data as Float64Array).every((v) => v === 2))
   })
 
   it('holds what is disposed, transferred or dropped while it works', async () => {

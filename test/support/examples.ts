@@ -47,9 +47,15 @@ export function runExample({ op, lines }: Example): string | undefined {
     if (said === undefined || /^\s*(const|let|for|\})/.test(code)) return code
     return `check(${JSON.stringify(line)}, ${code.replace(/;$/, '')}, () => (${said}))`
   })
-  const names = Object.keys(ndops)
+  // `var` is an op and a reserved word: no parameter can have its name.
+  const entries = Object.entries(ndops).filter(([name]) => name !== 'var')
+  const code = body.join('\n').replace(/(?<![\w.])var\(/g, 'ops.var(')
   try {
-    new Function('ops', 'check', ...names, body.join('\n'))(ndops, check, ...Object.values(ndops))
+    new Function('ops', 'check', ...entries.map(([name]) => name), code)(
+      ndops,
+      check,
+      ...entries.map(([, value]) => value),
+    )
   } catch (error) {
     return `the example of ${op} fails: ${String(error)}`
   }

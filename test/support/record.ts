@@ -20,7 +20,7 @@
  */
 
 import { fail, ok, strictEqual } from 'node:assert'
-import { DTYPES, type DType, isComplex, storage } from './dtypes'
+import { DTYPES, type DType, isComplex, type Storage, storage } from './dtypes'
 import {
   argument,
   argumentsOf,
@@ -67,6 +67,8 @@ export function mismatch(got: unknown, want: unknown, tolerance: Tolerance): str
     if (got.length !== want.length) return `${got.length} results instead of ${want.length}`
     return want.map((w, i) => mismatch(got[i], w, tolerance)).find((difference) => difference !== undefined)
   }
+  const parts = (want as { readonly structure?: { readonly [key: string]: unknown } }).structure
+  if (parts !== undefined) return structureMismatch(got, parts, tolerance)
   if (!isTensorText(want)) {
     const { value } = want as { readonly value: unknown }
     const given = Array.isArray(value) && got !== null && typeof got === 'object' ? Array.from(got as number[]) : got
@@ -78,18 +80,39 @@ export function mismatch(got: unknown, want: unknown, tolerance: Tolerance): str
   return firstDifference(want.dtype, got.data, elements(want), tolerance)
 }
 
+/** The same for an object: typed arrays are compared with the elements of a tensor, all else with values. */
+function structureMismatch(
+  got: unknown,
+  parts: { readonly [key: string]: unknown },
+  tolerance: Tolerance,
+): string | undefined {
+  if (typeof got !== 'object' || got === null) return `${typeof got} instead of an object`
+  if (Object.keys(got).sort().join() !== Object.keys(parts).sort().join()) return `entries ${Object.keys(got)}`
+  for (const [key, part] of Object.entries(parts)) {
+    const given = (got as { readonly [key: string]: unknown })[key]
+    const wrong = !isTensorText(part)
+      ? mismatch(given, part, tolerance)
+      : ArrayBuffer.isView(given)
+        ? firstDifference(part.dtype, given as Storage, elements(part), tolerance)
+        : 'no typed array'
+    if (wrong !== undefined) return `${key}: ${wrong}`
+  }
+  return undefined
+}
+
 /** What differs between two results of the same op. */
 export function difference(got: unknown, want: unknown, tolerance: Tolerance): string | undefined {
   if (Array.isArray(want) && Array.isArray(got)) {
     if (got.length !== want.length) return `${got.length} results instead of ${want.length}`
     return want.map((w: unknown, i) => difference(got[i], w, tolerance)).find((found) => found !== undefined)
   }
-  if (!isTensor(got) || !isTensor(want))
-    return JSON.stringify(got) === JSON.stringify(want) ? undefined : 'another value'
+  if (!isTensor(got) || !isTensor(want)) return show(got) === show(want) ? undefined : 'another value'
   if (got.dtype !== want.dtype) return `dtype ${got.dtype} instead of ${want.dtype}`
   if (got.shape.join() !== want.shape.join()) return `shape [${got.shape}] instead of [${want.shape}]`
   return firstDifference(got.dtype, got.data, want.data, tolerance)
 }
+
+const show = (x: unknown): string => JSON.stringify(x, (_, value) => (typeof value === 'bigint' ? `${value}n` : value))
 
 const BITS: Tolerance = { ulp: 0 }
 

@@ -11,7 +11,11 @@ const COUNT = 48
 
 function text(dtype: DType, values: readonly (number | bigint)[], shape: readonly number[]): TensorText {
   const data = values.map((value) =>
-    typeof value === 'bigint' ? String(value) : Number.isFinite(value) ? value : String(value).replace('inity', '').toLowerCase(),
+    typeof value === 'bigint'
+      ? String(value)
+      : Number.isFinite(value)
+        ? value
+        : String(value).replace('inity', '').toLowerCase(),
   )
   return { dtype, shape, data: data.map((value, i) => (Object.is(values[i], -0) ? -0 : value)) }
 }
@@ -29,9 +33,14 @@ export function referenceFixture(
     const random = seeded(`${op} ${dtype}`)
     const columns = Array.from({ length: operands }, () => drawn(draw, random, dtype, COUNT))
     const result = storage(dtype, COUNT)
-    for (let i = 0; i < COUNT; i++) put(result, dtype, i, whole(dtype, reference(...columns.map((data) => Number(get(data, dtype, i))))))
+    for (let i = 0; i < COUNT; i++)
+      put(result, dtype, i, whole(dtype, reference(...columns.map((data) => Number(get(data, dtype, i))))))
     const one = (data: typeof result, shape: number[]) =>
-      text(dtype, Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => get(data, dtype, i)), shape)
+      text(
+        dtype,
+        Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => get(data, dtype, i)),
+        shape,
+      )
     return [[COUNT], [6, 8], [0], []].map((shape) => ({
       args: columns.map((data) => one(data, shape)),
       gives: one(result, shape),

@@ -4,7 +4,7 @@ import numpy as np
 import scipy.special
 
 from patterns import Case, Slot, calls, reduce
-from truth import (BOOL, COMPLEX, DTYPES, FLOATING, INTEGER, FLOATX, Refused, accurate, axes, exactly, floating, keras_ops,
+from truth import (BOOL, COMPLEX, DTYPES, FLOATING, INTEGER, NUMPY, Refused, accurate, axes, exactly, floating, keras_ops,
                    name_of, result_type, tensor, wide)
 from values import INF, NAN, small, uniform
 
@@ -16,7 +16,12 @@ def integer_or(keras, float_function):
     def truth(x, axis=None, keepdims=False, **named):
         axis = axes(axis)
         if name_of(x) in FLOATING + COMPLEX:
-            return accurate(lambda wide: float_function(wide, axis=axis, keepdims=keepdims, **named), x)
+            result = accurate(lambda wide: float_function(wide, axis=axis, keepdims=keepdims, **named), x)
+            # NumPy 2.4 gives 0 for a sum of -0 alone; IEEE 754's sum is -0.
+            if keras is not keras_ops.prod and name_of(x) in FLOATING and x.size:
+                alone = np.all((exactly(x) == 0) & np.signbit(exactly(x)), axis=axis, keepdims=keepdims)
+                result = np.where(alone, -0.0, result).astype(x.dtype)
+            return result
         return np.asarray(keras(x, axis=axis, keepdims=keepdims, **named))
     return truth
 
@@ -42,7 +47,7 @@ def average(x, axis=None, weights=None):
     if weights is None:
         dtype = floating(x).dtype
     else:
-        dtype = np.dtype(result_type(x.dtype, weights.dtype, float))
+        dtype = floating(np.zeros(0, NUMPY[result_type(x.dtype, weights.dtype)])).dtype
         weights = wide(weights.astype(dtype)) if dtype.name in FLOATING + COMPLEX else weights
     return np.asarray(np.average(wide(x.astype(dtype)), axis=axes(axis), weights=weights)).astype(dtype)
 

@@ -142,7 +142,8 @@ TEST_CASE("convert: to 16-bit floats with one rounding, to even") {
     const double middle = low + (low - brain(std::uint16_t(i - 1))) / 2;
     for (const double m : {middle, std::nextafter(middle, 0), std::nextafter(middle, 1e39), -middle}) x.push_back(m);
   }
-  for (const double special : {0.0, -0.0, 65504.0, 65519.99, 65520.0, 1e300, double(INFINITY), -double(INFINITY), 5e-324})
+  for (const double special :
+       {0.0, -0.0, 65504.0, 65519.99, 65520.0, 1e300, double(INFINITY), -double(INFINITY), 5e-324})
     x.push_back(special);
   const std::vector<Float16> halves = converted<Float16>(x);
   const std::vector<Bfloat16> brains = converted<Bfloat16>(x);
@@ -159,5 +160,6 @@ TEST_CASE("convert: to 16-bit floats with one rounding, to even") {
   CHECK(wrong == 0);
   // 2^24 + 2^16 + 1 is past the middle between two bfloat16, though not in float32.
   CHECK(converted<Bfloat16>(std::vector<std::int64_t>{(std::int64_t{1} << 24) + (1 << 16) + 1})[0].bits == 0x4b81);
-  CHECK(converted<Bfloat16>(std::vector<std::int64_t>{(std::int64_t{1} << 62) + (std::int64_t{1} << 54) + 1})[0].bits == 0x5e81);
+  CHECK(converted<Bfloat16>(std::vector<std::int64_t>{(std::int64_t{1} << 62) + (std::int64_t{1} << 54) + 1})[0].bits ==
+        0x5e81);
 }

@@ -26,9 +26,9 @@ Array<T> from(const Array<T>& array, std::int64_t offset, std::int64_t n) {
   return view;
 }
 
-template <class T, class Reference, class Same>
-void checkUnary(const char* op, Reference reference, Same isSame) {
-  using Out = decltype(reference(T{}));
+// References are plain functions, so that a check is compiled once for each pair of dtypes.
+template <class T, class Out>
+void checkUnary(const char* op, Out (*reference)(T)) {
   INFO(std::string(op), " ", static_cast<int>(kDTypeOf<T>));
   const Array<T> a = filled<T>({1100}, 11);
   const Array<Out> memory({1100});
@@ -39,20 +39,15 @@ void checkUnary(const char* op, Reference reference, Same isSame) {
     REQUIRE(run(op, {out.view(), x.view()}, computing<T>()) == Status::Ok);
     for (std::int64_t i = 0; i < n; ++i) {
       const Out want = reference(x[i]);
-      if (isSame(out[i], want)) continue;
-      if (++wrong <= 3) MESSAGE(std::string(op) << "(" << text(x[i]) << ") gives " << text(out[i]) << ", not " << text(want));
+      if (same(out[i], want)) continue;
+      if (++wrong <= 3)
+        MESSAGE(std::string(op) << "(" << text(x[i]) << ") gives " << text(out[i]) << ", not " << text(want));
     }
   }
   CHECK(wrong == 0);
 }
-template <class T, class Reference>
-void checkUnary(const char* op, Reference reference) {
-  checkUnary<T>(op, reference, same<decltype(reference(T{}))>);
-}
-
-template <class T, class Reference, class Same>
-void checkBinary(const char* op, Reference reference, Same isSame) {
-  using Out = decltype(reference(T{}, T{}));
+template <class T, class Out>
+void checkBinary(const char* op, Out (*reference)(T, T)) {
   INFO(std::string(op), " ", static_cast<int>(kDTypeOf<T>));
   const Array<T> a = filled<T>({1100}, 5);
   const Array<T> b = filled<T>({1100}, 6);
@@ -64,8 +59,10 @@ void checkBinary(const char* op, Reference reference, Same isSame) {
       const T u = at(x, out.shape, i);
       const T v = at(y, out.shape, i);
       const Out want = reference(u, v);
-      if (isSame(out[i], want)) continue;
-      if (++wrong <= 3) MESSAGE(std::string(op) << "(" << text(u) << ", " << text(v) << ") gives " << text(out[i]) << ", not " << text(want));
+      if (same(out[i], want)) continue;
+      if (++wrong <= 3)
+        MESSAGE(std::string(op) << "(" << text(u) << ", " << text(v) << ") gives " << text(out[i]) << ", not "
+                                << text(want));
     }
   };
   for (const std::int64_t n : sizes()) {
@@ -83,11 +80,6 @@ void checkBinary(const char* op, Reference reference, Same isSame) {
   compare(row, column, Array<Out>({count, count}));
   CHECK(wrong == 0);
 }
-template <class T, class Reference>
-void checkBinary(const char* op, Reference reference) {
-  checkBinary<T>(op, reference, same<decltype(reference(T{}, T{}))>);
-}
-
 template <class T>
 T wrap(__int128 x) {
   return T(static_cast<unsigned __int128>(x));
@@ -106,24 +98,42 @@ __int128 floorQuotient(T x, T y) {
 template <class T>
 void checkIntegers() {
   using I = __int128;
-  checkBinary<T>("add", [](T x, T y) { return wrap<T>(I(x) + I(y)); });
-  checkBinary<T>("subtract", [](T x, T y) { return wrap<T>(I(x) - I(y)); });
-  checkBinary<T>("multiply", [](T x, T y) { return T(static_cast<unsigned __int128>(x) * static_cast<unsigned __int128>(y)); });
-  checkBinary<T>("maximum", [](T x, T y) { return x < y ? y : x; });
-  checkBinary<T>("minimum", [](T x, T y) { return y < x ? y : x; });
-  checkBinary<T>("floorDivide", [](T x, T y) { return wrap<T>(floorQuotient(x, y)); });
-  checkBinary<T>("mod", [](T x, T y) { return y == 0 ? T(0) : wrap<T>(I(x) - floorQuotient(x, y) * I(y)); });
-  checkUnary<T>("negative", [](T x) { return wrap<T>(-I(x)); });
-  checkUnary<T>("abs", [](T x) { return wrap<T>(x < 0 ? -I(x) : I(x)); });
-  checkUnary<T>("sign", [](T x) { return T((x > 0) - (x < 0)); });
-  checkUnary<T>("reciprocal", [](T x) { return x == 0 ? T(0) : T(1 / I(x)); });
-  checkUnary<T>("square", [](T x) { return T(static_cast<unsigned __int128>(x) * static_cast<unsigned __int128>(x)); });
-  checkBinary<T>("equal", [](T x, T y) { return Bool{x == y}; });
-  checkBinary<T>("notEqual", [](T x, T y) { return Bool{x != y}; });
-  checkBinary<T>("greater", [](T x, T y) { return Bool{x > y}; });
-  checkBinary<T>("greaterEqual", [](T x, T y) { return Bool{x >= y}; });
-  checkBinary<T>("less", [](T x, T y) { return Bool{x < y}; });
-  checkBinary<T>("lessEqual", [](T x, T y) { return Bool{x <= y}; });
+  checkBinary<T>(
+      "add", +[](T x, T y) { return wrap<T>(I(x) + I(y)); });
+  checkBinary<T>(
+      "subtract", +[](T x, T y) { return wrap<T>(I(x) - I(y)); });
+  checkBinary<T>(
+      "multiply", +[](T x, T y) { return T(static_cast<unsigned __int128>(x) * static_cast<unsigned __int128>(y)); });
+  checkBinary<T>(
+      "maximum", +[](T x, T y) { return x < y ? y : x; });
+  checkBinary<T>(
+      "minimum", +[](T x, T y) { return y < x ? y : x; });
+  checkBinary<T>(
+      "floorDivide", +[](T x, T y) { return wrap<T>(floorQuotient(x, y)); });
+  checkBinary<T>(
+      "mod", +[](T x, T y) { return y == 0 ? T(0) : wrap<T>(I(x) - floorQuotient(x, y) * I(y)); });
+  checkUnary<T>(
+      "negative", +[](T x) { return wrap<T>(-I(x)); });
+  checkUnary<T>(
+      "abs", +[](T x) { return wrap<T>(x < 0 ? -I(x) : I(x)); });
+  checkUnary<T>(
+      "sign", +[](T x) { return T((x > 0) - (x < 0)); });
+  checkUnary<T>(
+      "reciprocal", +[](T x) { return x == 0 ? T(0) : T(1 / I(x)); });
+  checkUnary<T>(
+      "square", +[](T x) { return T(static_cast<unsigned __int128>(x) * static_cast<unsigned __int128>(x)); });
+  checkBinary<T>(
+      "equal", +[](T x, T y) { return Bool{x == y}; });
+  checkBinary<T>(
+      "notEqual", +[](T x, T y) { return Bool{x != y}; });
+  checkBinary<T>(
+      "greater", +[](T x, T y) { return Bool{x > y}; });
+  checkBinary<T>(
+      "greaterEqual", +[](T x, T y) { return Bool{x >= y}; });
+  checkBinary<T>(
+      "less", +[](T x, T y) { return Bool{x < y}; });
+  checkBinary<T>(
+      "lessEqual", +[](T x, T y) { return Bool{x <= y}; });
 }
 
 /// NumPy's npy_divmod, word by word.
@@ -156,40 +166,73 @@ T divmod(T a, T b, T* modulus) {
 
 template <class T>
 void checkReals() {
-  checkBinary<T>("add", [](T x, T y) { return x + y; });
-  checkBinary<T>("subtract", [](T x, T y) { return x - y; });
-  checkBinary<T>("multiply", [](T x, T y) { return x * y; });
-  checkBinary<T>("divide", [](T x, T y) { return x / y; });
-  checkBinary<T>("divideNoNan", [](T x, T y) { return y == 0 ? T(0) : x / y; });
-  checkBinary<T>("maximum", [](T x, T y) { return x != x ? x : y != y ? y : x > y ? x : y; });
-  checkBinary<T>("minimum", [](T x, T y) { return x != x ? x : y != y ? y : x < y ? x : y; });
-  checkBinary<T>("mod", [](T x, T y) {
-    T mod;
-    divmod(x, y, &mod);
-    return mod;
-  });
-  checkBinary<T>("floorDivide", [](T x, T y) {
-    T mod;
-    return divmod(x, y, &mod);
-  });
-  checkUnary<T>("negative", [](T x) { return -x; });
-  checkUnary<T>("abs", [](T x) { return std::fabs(x); });
-  checkUnary<T>("sign", [](T x) { return x > 0 ? T(1) : x < 0 ? T(-1) : x == 0 ? T(0) : x; });
-  checkUnary<T>("reciprocal", [](T x) { return 1 / x; });
-  checkUnary<T>("square", [](T x) { return x * x; });
-  checkUnary<T>("sqrt", [](T x) { return std::sqrt(x); });
-  checkUnary<T>("rsqrt", [](T x) { return 1 / std::sqrt(x); });
-  checkBinary<T>("equal", [](T x, T y) { return Bool{x == y}; });
-  checkBinary<T>("notEqual", [](T x, T y) { return Bool{x != y}; });
-  checkBinary<T>("greater", [](T x, T y) { return Bool{x > y}; });
-  checkBinary<T>("greaterEqual", [](T x, T y) { return Bool{x >= y}; });
-  checkBinary<T>("less", [](T x, T y) { return Bool{x < y}; });
-  checkBinary<T>("lessEqual", [](T x, T y) { return Bool{x <= y}; });
-  checkUnary<T>("isnan", [](T x) { return Bool{std::isnan(x)}; });
-  checkUnary<T>("isinf", [](T x) { return Bool{std::isinf(x)}; });
-  checkUnary<T>("isfinite", [](T x) { return Bool{std::isfinite(x)}; });
-  checkUnary<T>("ceil", [](T x) { return std::ceil(x); });
-  checkUnary<T>("floor", [](T x) { return std::floor(x); });
+  checkBinary<T>(
+      "add", +[](T x, T y) { return x + y; });
+  checkBinary<T>(
+      "subtract", +[](T x, T y) { return x - y; });
+  checkBinary<T>(
+      "multiply", +[](T x, T y) { return x * y; });
+  checkBinary<T>(
+      "divide", +[](T x, T y) { return x / y; });
+  checkBinary<T>(
+      "divideNoNan", +[](T x, T y) { return y == 0 ? T(0) : x / y; });
+  checkBinary<T>(
+      "maximum", +[](T x, T y) {
+        return x != x ? x : y != y ? y : x > y ? x : y;
+      });
+  checkBinary<T>(
+      "minimum", +[](T x, T y) {
+        return x != x ? x : y != y ? y : x < y ? x : y;
+      });
+  checkBinary<T>(
+      "mod", +[](T x, T y) {
+        T mod;
+        divmod(x, y, &mod);
+        return mod;
+      });
+  checkBinary<T>(
+      "floorDivide", +[](T x, T y) {
+        T mod;
+        return divmod(x, y, &mod);
+      });
+  checkUnary<T>(
+      "negative", +[](T x) { return -x; });
+  checkUnary<T>(
+      "abs", +[](T x) { return std::fabs(x); });
+  checkUnary<T>(
+      "sign", +[](T x) {
+        return x > 0 ? T(1) : x < 0 ? T(-1) : x == 0 ? T(0) : x;
+      });
+  checkUnary<T>(
+      "reciprocal", +[](T x) { return 1 / x; });
+  checkUnary<T>(
+      "square", +[](T x) { return x * x; });
+  checkUnary<T>(
+      "sqrt", +[](T x) { return std::sqrt(x); });
+  checkUnary<T>(
+      "rsqrt", +[](T x) { return 1 / std::sqrt(x); });
+  checkBinary<T>(
+      "equal", +[](T x, T y) { return Bool{x == y}; });
+  checkBinary<T>(
+      "notEqual", +[](T x, T y) { return Bool{x != y}; });
+  checkBinary<T>(
+      "greater", +[](T x, T y) { return Bool{x > y}; });
+  checkBinary<T>(
+      "greaterEqual", +[](T x, T y) { return Bool{x >= y}; });
+  checkBinary<T>(
+      "less", +[](T x, T y) { return Bool{x < y}; });
+  checkBinary<T>(
+      "lessEqual", +[](T x, T y) { return Bool{x <= y}; });
+  checkUnary<T>(
+      "isnan", +[](T x) { return Bool{std::isnan(x)}; });
+  checkUnary<T>(
+      "isinf", +[](T x) { return Bool{std::isinf(x)}; });
+  checkUnary<T>(
+      "isfinite", +[](T x) { return Bool{std::isfinite(x)}; });
+  checkUnary<T>(
+      "ceil", +[](T x) { return std::ceil(x); });
+  checkUnary<T>(
+      "floor", +[](T x) { return std::floor(x); });
 }
 
 /// Within `ulp` units in the last place of the larger part, where the exact value and its parts are ordinary.
@@ -205,26 +248,53 @@ bool near(C got, std::complex<long double> want, double ulp) {
 }
 
 template <class C>
+bool hasNan(C x) {
+  return x.re != x.re || x.im != x.im;
+}
+template <class C>
+bool isGreaterEqual(C x, C y) {
+  return (x.re > y.re && x.im == x.im && y.im == y.im) || (x.re == y.re && x.im >= y.im);
+}
+
+template <class C>
 void checkComplex() {
   using R = decltype(C::re);
   using W = std::complex<long double>;
   constexpr bool single = sizeof(R) == 4;
-  const auto isNan = [](C x) { return x.re != x.re || x.im != x.im; };
-  const auto isGreaterEqual = [](C x, C y) {
-    return (x.re > y.re && x.im == x.im && y.im == y.im) || (x.re == y.re && x.im >= y.im);
-  };
-  checkBinary<C>("add", [](C x, C y) { return C{x.re + y.re, x.im + y.im}; });
-  checkBinary<C>("subtract", [](C x, C y) { return C{x.re - y.re, x.im - y.im}; });
-  checkBinary<C>("multiply", [](C x, C y) { return C{x.re * y.re - x.im * y.im, x.re * y.im + x.im * y.re}; });
-  checkBinary<C>("maximum", [&](C x, C y) { return isNan(x) || isGreaterEqual(x, y) ? x : y; });
-  checkBinary<C>("minimum", [&](C x, C y) { return isNan(x) || isGreaterEqual(y, x) ? x : y; });
-  checkBinary<C>("greaterEqual", [&](C x, C y) { return Bool{isGreaterEqual(x, y)}; });
-  checkBinary<C>("less", [&](C x, C y) { return Bool{isGreaterEqual(y, x) && !(x.re == y.re && x.im == y.im)}; });
-  checkBinary<C>("equal", [](C x, C y) { return Bool{x.re == y.re && x.im == y.im}; });
-  checkUnary<C>("negative", [](C x) { return C{-x.re, -x.im}; });
-  checkUnary<C>("square", [](C x) { return C{x.re * x.re - x.im * x.im, x.re * x.im + x.im * x.re}; });
-  checkUnary<C>("isnan", [&](C x) { return Bool{isNan(x)}; });
-  checkUnary<C>("isfinite", [](C x) { return Bool{std::isfinite(x.re) && std::isfinite(x.im)}; });
+  checkBinary<C>(
+      "add", +[](C x, C y) {
+        return C{x.re + y.re, x.im + y.im};
+      });
+  checkBinary<C>(
+      "subtract", +[](C x, C y) {
+        return C{x.re - y.re, x.im - y.im};
+      });
+  checkBinary<C>(
+      "multiply", +[](C x, C y) {
+        return C{x.re * y.re - x.im * y.im, x.re * y.im + x.im * y.re};
+      });
+  checkBinary<C>(
+      "maximum", +[](C x, C y) { return hasNan(x) || isGreaterEqual(x, y) ? x : y; });
+  checkBinary<C>(
+      "minimum", +[](C x, C y) { return hasNan(x) || isGreaterEqual(y, x) ? x : y; });
+  checkBinary<C>(
+      "greaterEqual", +[](C x, C y) { return Bool{isGreaterEqual(x, y)}; });
+  checkBinary<C>(
+      "less", +[](C x, C y) { return Bool{isGreaterEqual(y, x) && !(x.re == y.re && x.im == y.im)}; });
+  checkBinary<C>(
+      "equal", +[](C x, C y) { return Bool{x.re == y.re && x.im == y.im}; });
+  checkUnary<C>(
+      "negative", +[](C x) {
+        return C{-x.re, -x.im};
+      });
+  checkUnary<C>(
+      "square", +[](C x) {
+        return C{x.re * x.re - x.im * x.im, x.re * x.im + x.im * x.re};
+      });
+  checkUnary<C>(
+      "isnan", +[](C x) { return Bool{hasNan(x)}; });
+  checkUnary<C>(
+      "isfinite", +[](C x) { return Bool{std::isfinite(x.re) && std::isfinite(x.im)}; });
 
   // Against long double, on numbers whose quotients stay ordinary.
   const std::int64_t n = 20000;
@@ -244,16 +314,24 @@ void checkComplex() {
     std::int64_t wrong = 0;
     for (std::int64_t i = 0; i < n; ++i) {
       if (near(out[i], reference(i), ulp)) continue;
-      if (++wrong <= 3) MESSAGE(std::string(op) << "(" << text(a[i]) << ", " << text(b[i]) << ") gives " << text(out[i]));
+      if (++wrong <= 3)
+        MESSAGE(std::string(op) << "(" << text(a[i]) << ", " << text(b[i]) << ") gives " << text(out[i]));
     }
     INFO(std::string(op));
     CHECK(wrong == 0);
   };
-  check("divide", {out.view(), a.view(), b.view()}, [&](std::int64_t i) { return wide(a[i]) / wide(b[i]); }, single ? 1 : 4);
-  check("divideNoNan", {out.view(), a.view(), b.view()}, [&](std::int64_t i) { return wide(a[i]) / wide(b[i]); }, single ? 1 : 4);
-  check("reciprocal", {out.view(), a.view()}, [&](std::int64_t i) { return W(1) / wide(a[i]); }, single ? 1 : 4);
-  check("sqrt", {out.view(), a.view()}, [&](std::int64_t i) { return std::sqrt(wide(a[i])); }, single ? 1 : 2);
-  check("sign", {out.view(), a.view()}, [&](std::int64_t i) { return wide(a[i]) / std::abs(wide(a[i])); }, 3);
+  check(
+      "divide", {out.view(), a.view(), b.view()}, [&](std::int64_t i) { return wide(a[i]) / wide(b[i]); },
+      single ? 1 : 4);
+  check(
+      "divideNoNan", {out.view(), a.view(), b.view()}, [&](std::int64_t i) { return wide(a[i]) / wide(b[i]); },
+      single ? 1 : 4);
+  check(
+      "reciprocal", {out.view(), a.view()}, [&](std::int64_t i) { return W(1) / wide(a[i]); }, single ? 1 : 4);
+  check(
+      "sqrt", {out.view(), a.view()}, [&](std::int64_t i) { return std::sqrt(wide(a[i])); }, single ? 1 : 2);
+  check(
+      "sign", {out.view(), a.view()}, [&](std::int64_t i) { return wide(a[i]) / std::abs(wide(a[i])); }, 3);
   REQUIRE(run("abs", {length.view(), a.view()}, computing<C>()) == Status::Ok);
   for (std::int64_t i = 0; i < n; ++i) {
     const C got{length[i], 0};
@@ -344,7 +422,8 @@ TEST_CASE("arithmetic: isclose") {
   const Array<double> y({8}, {1.000001, 1.001, nan, inf, -inf, 1e-9, 1.00001e10, 1});
   const Array<Bool> out({8});
   const auto close = [&](double rtol, double atol, double equalNan) {
-    REQUIRE(run("isclose", {out.view(), x.view(), y.view()}, {double(DType::Float64), rtol, atol, equalNan}) == Status::Ok);
+    REQUIRE(run("isclose", {out.view(), x.view(), y.view()}, {double(DType::Float64), rtol, atol, equalNan}) ==
+            Status::Ok);
     std::string all;
     for (int i = 0; i < 8; ++i) all += out[i].value != 0 ? '1' : '0';
     return all;
@@ -361,16 +440,26 @@ TEST_CASE("arithmetic: complex64") { checkComplex<Complex64>(); }
 TEST_CASE("arithmetic: complex128") { checkComplex<Complex128>(); }
 
 TEST_CASE("arithmetic: bools") {
-  checkBinary<Bool>("add", [](Bool x, Bool y) { return Bool{x.value || y.value}; });
-  checkBinary<Bool>("multiply", [](Bool x, Bool y) { return Bool{x.value && y.value}; });
-  checkBinary<Bool>("maximum", [](Bool x, Bool y) { return Bool{x.value || y.value}; });
-  checkBinary<Bool>("minimum", [](Bool x, Bool y) { return Bool{x.value && y.value}; });
-  checkBinary<Bool>("logicalXor", [](Bool x, Bool y) { return Bool{x.value != y.value}; });
-  checkBinary<Bool>("logicalAnd", [](Bool x, Bool y) { return Bool{x.value && y.value}; });
-  checkBinary<Bool>("logicalOr", [](Bool x, Bool y) { return Bool{x.value || y.value}; });
-  checkBinary<Bool>("greater", [](Bool x, Bool y) { return Bool{x.value > y.value}; });
-  checkUnary<Bool>("logicalNot", [](Bool x) { return Bool{x.value == 0}; });
-  checkUnary<Bool>("abs", [](Bool x) { return x; });
+  checkBinary<Bool>(
+      "add", +[](Bool x, Bool y) { return Bool{x.value || y.value}; });
+  checkBinary<Bool>(
+      "multiply", +[](Bool x, Bool y) { return Bool{x.value && y.value}; });
+  checkBinary<Bool>(
+      "maximum", +[](Bool x, Bool y) { return Bool{x.value || y.value}; });
+  checkBinary<Bool>(
+      "minimum", +[](Bool x, Bool y) { return Bool{x.value && y.value}; });
+  checkBinary<Bool>(
+      "logicalXor", +[](Bool x, Bool y) { return Bool{x.value != y.value}; });
+  checkBinary<Bool>(
+      "logicalAnd", +[](Bool x, Bool y) { return Bool{x.value && y.value}; });
+  checkBinary<Bool>(
+      "logicalOr", +[](Bool x, Bool y) { return Bool{x.value || y.value}; });
+  checkBinary<Bool>(
+      "greater", +[](Bool x, Bool y) { return Bool{x.value > y.value}; });
+  checkUnary<Bool>(
+      "logicalNot", +[](Bool x) { return Bool{x.value == 0}; });
+  checkUnary<Bool>(
+      "abs", +[](Bool x) { return x; });
 }
 
 TEST_CASE("arithmetic: complex numbers near and past the ends of the range") {

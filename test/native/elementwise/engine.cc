@@ -19,9 +19,10 @@ void checkAdd(const Shape& shape, const Array<Item>& a, const Array<Item>& b) {
   CHECK(wrong == 0);
 }
 
-const Shape kShapes[] = {{},        {0},       {1},          {5},         {1000},       {3, 4},    {0, 3},
-                         {1, 0, 2}, {33, 65},  {40, 129},    {100, 3},    {3, 100},     {300, 7},  {7, 1, 9},
-                         {40, 2, 2, 2}, {9, 40, 33}, {2, 3, 4, 5}, {17, 31, 2}, {1, 1, 1}, {70, 70}};
+const Shape kShapes[] = {{},          {0},          {1},         {5},       {1000},
+                         {3, 4},      {0, 3},       {1, 0, 2},   {33, 65},  {40, 129},
+                         {100, 3},    {3, 100},     {300, 7},    {7, 1, 9}, {40, 2, 2, 2},
+                         {9, 40, 33}, {2, 3, 4, 5}, {17, 31, 2}, {1, 1, 1}, {70, 70}};
 /// Longer than a block of 2-byte elements.
 const Shape kLongShapes[] = {{4, 4100}, {2100, 2}, {4200}};
 
@@ -132,6 +133,7 @@ TEST_CASE("engine: what no row or no broadcasting serves is refused") {
   CHECK(run("add", {out.view(), a.view(), a.view()}, computing<Float16>()) == Status::Unsupported);
   CHECK(run("add", {out.view(), a.view()}, computing<float>()) == Status::Unsupported);
   CHECK(run("add", {out.view(), a.view(), a.view()}, {}) == Status::Unsupported);
+  CHECK(run("add", {out.view(), a.view(), a.view()}, {kDTypes}) == Status::Unsupported);
   CHECK(run("add", {out.view(), filled<float>({1, 3}, 1).view(), a.view()}, computing<float>()) == Status::Extent);
 }
 

@@ -45,7 +45,26 @@ std::vector<T> edges() {
     return all;
   } else if constexpr (std::is_floating_point_v<T>) {
     using L = std::numeric_limits<T>;
-    return {0, T(-0.0), 1, -1, T(0.5), T(-2.5), T(5.5), 3, -3, T(0.1), T(1e10), T(-1e10), L::max(), L::lowest(), L::min(), L::denorm_min(), -L::denorm_min(), L::infinity(), -L::infinity(), L::quiet_NaN()};
+    return {0,
+            T(-0.0),
+            1,
+            -1,
+            T(0.5),
+            T(-2.5),
+            T(5.5),
+            3,
+            -3,
+            T(0.1),
+            T(1e10),
+            T(-1e10),
+            L::max(),
+            L::lowest(),
+            L::min(),
+            L::denorm_min(),
+            -L::denorm_min(),
+            L::infinity(),
+            -L::infinity(),
+            L::quiet_NaN()};
   } else {
     using L = std::numeric_limits<T>;
     std::vector<T> all{0, 1, 2, 3, 7, 100, L::max(), T(L::max() - 1), T(L::max() / 2), L::min(), T(L::min() + 1)};

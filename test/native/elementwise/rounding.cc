@@ -53,8 +53,9 @@ TEST_CASE("rounding: clip, NaN from any operand") {
   for (const double v : clip(nan, 1)) CHECK(std::isnan(v));
   // Integers between bounds of another dtype.
   const Array<std::uint8_t> small({3});
-  REQUIRE(run("clip", {small.view(), Array<std::uint8_t>({3}, {0, 100, 255}).view(),
-                       Array<std::int64_t>({}, {-5}).view(), Array<std::int64_t>({}, {99}).view()},
+  REQUIRE(run("clip",
+              {small.view(), Array<std::uint8_t>({3}, {0, 100, 255}).view(), Array<std::int64_t>({}, {-5}).view(),
+               Array<std::int64_t>({}, {99}).view()},
               computing<std::int64_t>()) == Status::Ok);
   CHECK(small[0] == 0);
   CHECK(small[1] == 99);

@@ -1,5 +1,5 @@
-// Runs the native tests of products once with every kernel of OpenBLAS that this processor has, each in a process of its
-// own: node test/native/linalg/blasKernels.mjs build/native/ndops_tests
+// Runs the native tests of products once with every kernel of OpenBLAS that this processor has, each in a process of
+// its own: node test/native/linalg/blasKernels.mjs build/native/ndops_tests
 import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 

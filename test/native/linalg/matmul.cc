@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/parallel.h"
+#include "core/storage.h"
 #include "linalg/blas.h"
 #include "native/support/launch.h"
 
@@ -454,12 +455,34 @@ TEST_CASE("matmul: concurrent products have the bits of the same products alone"
 
 TEST_CASE("matmul: cancelled and out of memory, without a trace") {
   Random random{11};
-  const auto a = laidOut<Float16>(random, 40, 50, Plain);
-  const auto b = laidOut<Float16>(random, 50, 40, Plain);
-  Array<Float16> out({40, 40});
-  std::atomic<bool> cancel{true};
-  Execution cancelled(&cancel);
-  CHECK(run("matmul", {out.view(), a.view(), b.view()}, {1, 1, 1, 0}, cancelled) == Status::Cancelled);
+  const auto tries = [&](auto zero, std::int64_t m, std::int64_t n, std::int64_t k, int layout) {
+    using T = decltype(zero);
+    const auto a = laidOut<T>(random, m, k, layout);
+    const auto b = laidOut<T>(random, k, n, layout);
+    Array<T> out({m, n});
+    std::atomic<bool> cancel{true};
+    Execution cancelled(&cancel);
+    CHECK(run("matmul", {out.view(), a.view(), b.view()}, {1, 1, 1, 0}, cancelled) == Status::Cancelled);
+    const std::size_t live = memoryInfo().live;
+    int failures = 0;
+    for (;; ++failures) {
+      failAllocation(failures);
+      const Status status = run("matmul", {out.view(), a.view(), b.view()}, {1, 1, 1, 0});
+      failAllocation(-1);
+      CHECK(memoryInfo().live == live);
+      if (status == Status::Ok) break;
+      REQUIRE(status == Status::OutOfMemory);
+    }
+    CHECK(agrees(out, a, b));
+    return failures;
+  };
+  const Threads set(2);
+  CHECK(tries(Float16{}, 40, 40, 50, Plain) >= 3);        // two operands widened, the result before it is rounded
+  CHECK(tries(float{}, 40, 40, 50, Stepped) >= 2);        // two operands copied
+  CHECK(tries(double{}, 20, 20, 60000, Plain) >= 1);      // runs added up
+  CHECK(tries(float{}, 1, 30, 9000, Plain) >= 1);         // runs added up
+  CHECK(tries(Bfloat16{}, 1, 30, 900, Transposed) >= 2);  // sums before they are rounded, blocks widened
+  CHECK(tries(std::int32_t{}, 40, 50, 60, Plain) >= 1);   // packed columns
 }
 
 TEST_CASE("blas: one thread a call, kernels and version by name") {

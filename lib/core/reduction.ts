@@ -1,0 +1,112 @@
+/** The way from arguments to a launch of the reductions' driver (native/reductions/reduce.h). */
+
+import { emptyTensor, type Tensor } from '../tensor'
+import { define, flag, type Op } from './arguments'
+import { type Operand, toTensor, type WeakScalar } from './convert'
+import type { Code } from './dtype'
+import { begin, flatView, number, run, view } from './launch'
+import { input, type Rule } from './patterns'
+import { MAX_RANK, normalizeAxes, SCALAR, type Shape, shapeOf } from './shape'
+
+/** One axis, several, or null: all of them. */
+export type AxisArgument = number | readonly number[] | null
+
+/** What a reduction leaves of a shape. */
+export interface Folded {
+  /** A bit for each folded axis. */
+  readonly mask: number
+  readonly shape: Shape
+  /** The number of results. */
+  readonly size: number
+  /** The number of elements that each is made of. */
+  readonly count: number
+}
+
+const POWERS = Array.from({ length: MAX_RANK }, (_, axis) => 2 ** axis)
+
+/** Checks the axes and works out the result's shape. */
+export function foldShape(op: string, x: Tensor, axis: AxisArgument, keepdims: boolean): Folded {
+  const { shape } = x
+  const rank = shape.length
+  const axes = axis === null ? undefined : normalizeAxes(op, axis, rank)
+  const sizes: number[] = []
+  let mask = 0
+  let count = 1
+  let size = 1
+  for (let k = 0; k < rank; k++) {
+    const n = shape[k] as number
+    if (axes === undefined || axes.includes(k)) {
+      mask += POWERS[k] as number
+      count *= n
+      if (keepdims) sizes.push(1)
+    } else {
+      size *= n
+      sizes.push(n)
+    }
+  }
+  return { mask, shape: shapeOf(sizes), size, count }
+}
+
+/** Folds the axes of `mask` in the computing dtype. */
+export function fold(
+  op: string,
+  target: number,
+  x: Tensor,
+  folded: Folded,
+  compute: Code,
+  result: Code,
+  initial?: Tensor | WeakScalar,
+): Tensor {
+  const out = emptyTensor(folded.shape, result, folded.size)
+  begin(target)
+  view(out)
+  view(x)
+  if (initial !== undefined) input(initial)
+  number(folded.mask)
+  number(compute)
+  run(op)
+  return out
+}
+
+/** Folds everything to one number: the short way. */
+export function foldAll(op: string, target: number, x: Tensor, compute: Code, result: Code): Tensor {
+  const out = emptyTensor(SCALAR, result, 1, SCALAR)
+  begin(target)
+  view(out)
+  if (x.contiguous) {
+    flatView(x, x.size)
+    number(1)
+  } else {
+    view(x)
+    number(2 ** x.shape.length - 1)
+  }
+  number(compute)
+  run(op)
+  return out
+}
+
+export type Reduction = Op<
+  readonly ['x'],
+  readonly ['axis', 'keepdims'],
+  (x: Operand, axis?: AxisArgument, keepdims?: boolean) => Tensor
+>
+
+/** Throws where the op has no value for what is folded. */
+export type Check = (op: string, x: Tensor, folded: Folded, axis: AxisArgument) => void
+
+/** A reduction with no arguments but axis and keepdims. */
+export function reduction(name: string, target: number, rule: Rule, check?: Check): Reduction {
+  return define(
+    name,
+    ['x'],
+    ['axis', 'keepdims'],
+    (x: Operand, axis: AxisArgument = null, keepdims = false): Tensor => {
+      const a = toTensor(name, 'x', x)
+      const s = rule(a.code, name)
+      if (axis === null && keepdims === false && check === undefined) return foldAll(name, target, a, s >> 4, s & 15)
+      const folded = foldShape(name, a, axis, flag(name, 'keepdims', keepdims))
+      check?.(name, a, folded, axis)
+      return fold(name, target, a, folded, s >> 4, s & 15)
+    },
+  )
+}
