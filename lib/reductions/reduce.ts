@@ -25,7 +25,7 @@ import {
 import { rangeError, show, typeError } from '../core/errors'
 import { kernel } from '../core/launch'
 import { meet, type Rule, realOnly, same, signature } from '../core/patterns'
-import { type AxisArgument, type Check, fold, foldShape, reduction } from '../core/reduction'
+import { type AxisArgument, type Check, fold, foldAll, foldShape, reduction, withShortWay } from '../core/reduction'
 import { normalizeAxis, sameShape } from '../core/shape'
 import { reshaped } from '../core/views'
 import { divide, multiply } from '../elementwise/arithmetic'
@@ -138,7 +138,7 @@ function initialOf(op: string, x: Tensor, value: unknown): Tensor | WeakScalar {
 }
 
 function extreme(name: 'max' | 'min', target: number) {
-  return define(
+  const general = define(
     name,
     ['x'],
     ['axis', 'keepdims', 'initial'],
@@ -151,6 +151,7 @@ function extreme(name: 'max' | 'min', target: number) {
       return fold(name, target, a, folded, compute, a.code)
     },
   )
+  return withShortWay(general, (x) => (x.size === 0 ? undefined : foldAll(name, target, x, computing(x.code), x.code)))
 }
 
 /**
