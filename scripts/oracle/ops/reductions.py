@@ -47,7 +47,9 @@ def average(x, axis=None, weights=None):
     if weights is None:
         dtype = floating(x).dtype
     else:
-        dtype = floating(np.zeros(0, NUMPY[result_type(x.dtype, weights.dtype)])).dtype
+        met = result_type(x.dtype, weights.dtype)
+        # A quotient of products: 64-bit integers are not narrowed.
+        dtype = np.dtype("float64") if met in ("int64", "uint64") else floating(np.zeros(0, NUMPY[met])).dtype
         weights = wide(weights.astype(dtype)) if dtype.name in FLOATING + COMPLEX else weights
     return np.asarray(np.average(wide(x.astype(dtype)), axis=axes(axis), weights=weights)).astype(dtype)
 
