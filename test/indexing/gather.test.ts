@@ -105,7 +105,7 @@ describe('getItem', () => {
     ok(ndops.memory().live < before)
   })
 
-  it('says what is wrong with a key', () => {
+  it('says what is wrong with a key', async () => {
     const x = ndops.zeros([4, 3])
     const of = (key: unknown) => () => ndops.getItem(x, key as never)
     throws(of([0, 3]), coded('INDEX', 'index 3', 'axis 1', 'size 3'))
@@ -127,6 +127,13 @@ describe('getItem', () => {
       coded('BROADCAST', '[2]', '[3]'),
     )
     throws(of([[0, 9]]), coded('INDEX', 'index 9', 'axis 0', 'size 4'))
+    // Known only when the mask has been counted.
+    const parted = [
+      [true, false, true, false],
+      [0, 1, 2],
+    ]
+    throws(of(parted), coded('BROADCAST', '[2]', '[3]'))
+    await rejects(promises.getItem(x, parted as never), coded('BROADCAST', '[2]', '[3]'))
     throws(of(Symbol('x')), coded('ARGUMENT'))
     const deep = ndops.zeros(Array(31).fill(1))
     throws(() => ndops.getItem(deep, [[[[0]]]] as never), coded('RANK', '33'))
