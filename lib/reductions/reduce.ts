@@ -16,6 +16,7 @@ import {
   isComplex,
   isInexact,
   promote,
+  promoteWeak,
   realPart,
   UINT8,
   UINT16,
@@ -250,7 +251,8 @@ function spread(x: Tensor, weights: Tensor, axis: AxisArgument): Tensor {
 
 /**
  * The average, weighted where `weights` are given: sum(x * weights) / sum(weights). Weights have the shape of `x`, or one
- * axis of the length of `x` along `axis`. Integers and bool give `floatx()`. Weights that add up to 0 give NaN or infinity.
+ * axis of the length of `x` along `axis`. Integers and bool give `floatx()`, 64-bit integers beside weights float64. Weights
+ * that add up to 0 give NaN or infinity.
  *
  * @example average([1, 2, 3], null, [3, 1, 0]) // 1.25
  * @see https://keras.io/api/ops/numpy/#average-function
@@ -263,8 +265,7 @@ export const average = define(
     const a = toTensor('average', 'x', x)
     if (weights === null) return mean(a, axis)
     const w = toTensor('average', 'weights', weights)
-    const met = promote(a.code, w.code)
-    const result = isInexact(met) ? met : floatxDtype()
+    const result = promoteWeak(promote(a.code, w.code), 'float')
     foldShape('average', a, axis, false)
     // 16-bit floats are multiplied and added in float32; what is made on the way is given back at once.
     const made: Tensor[] = []

@@ -87,12 +87,17 @@ NDOPS_INLINE Batch<T> logSpecial(Batch<T> x, Batch<T> result) {
   return select(x == kInfinity<T>, x, fixed);
 }
 
+/// The logarithm of finite x > 0 in two parts; their sum has lost all but half an ULP.
 template <class T>
-NDOPS_INLINE Batch<T> log(Batch<T> x) {
+NDOPS_INLINE Pair<T> logInParts(Batch<T> x) {
   const Split<T> s = split(x);
   const Pair<T> sum = fastSum(s.exponent * Ln2<T>::kHigh, s.fraction);
-  const Batch<T> low = mulAdd(s.exponent, Ln2<T>::kLow, sum.low + logTail(s.fraction));
-  return logSpecial(x, sum.high + low);
+  return {sum.high, mulAdd(s.exponent, Ln2<T>::kLow, sum.low + logTail(s.fraction))};
+}
+
+template <class T>
+NDOPS_INLINE Batch<T> log(Batch<T> x) {
+  return logSpecial(x, logInParts(x).sum());
 }
 
 /// Logarithms of another base: 1 / ln(base) and log_base(2) in two parts each; products of kStep with exponents are exact.

@@ -89,11 +89,13 @@ NDOPS_INLINE Batch<double> arctan2(Batch<double> y, Batch<double> x) {
   // Out of the ends of the range, where sums would overflow and quotients lose bits.
   const Batch<double> large = maximum(ax, ay);
   const Batch<double> factor = select(large > 0x1p1000, 0x1p-100, select(large < 0x1p-900, Batch<double>(0x1p100), 1.0));
-  const Batch<double> infinity(kInfinity<double>);
-  const Mask<double> equal = (ay == ax) & ((ax == 0.0) | (ax == infinity));
+  const Batch<double> zero(0.0);
   const Batch<double> one(1.0);
-  const Batch<double> b = select(equal, select(ax == 0.0, Batch<double>(0.0), one), ay * factor);
-  const Batch<double> a = select(equal, one, ax * factor);
+  // Infinite parts outweigh finite ones and equal each other; of two zeros x counts as the larger.
+  const Mask<double> endless = large == kInfinity<double>;
+  const Batch<double> b = select(endless, select(ay == kInfinity<double>, one, zero), ay * factor);
+  const Batch<double> rightward = select(endless, select(ax == kInfinity<double>, one, zero), ax * factor);
+  const Batch<double> a = select(large == 0.0, one, rightward);
   const Batch<double> angle = angleInQuadrant(b, a);
   const Batch<double> left = kHalfPi * 2 - (angle - kHalfPiLow * 2);
   // -0 counts as negative: compare its sign, not its value.

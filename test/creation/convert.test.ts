@@ -2,7 +2,14 @@ import { deepStrictEqual, notStrictEqual, strictEqual } from 'node:assert'
 import { ndops, promises } from '../support/ndops'
 import { record } from '../support/record'
 
-for (const name of 'array convertToNumpy convertToTensor isTensor ndim shape size'.split(' ')) record(name)
+record('array')
+record('convertToNumpy')
+record('convertToNumpy')
+record('convertToTensor')
+record('isTensor')
+record('ndim')
+record('shape')
+record('size')
 
 describe('convertToNumpy', () => {
   it('gives a copy with the structure of the ndarray package', async () => {

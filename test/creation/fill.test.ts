@@ -2,7 +2,16 @@ import { deepStrictEqual, ok, strictEqual, throws } from 'node:assert'
 import { isCoded, ndops, type Tensor } from '../support/ndops'
 import { record } from '../support/record'
 
-for (const name of 'empty eye full fullLike identity ones onesLike tri zeros zerosLike'.split(' ')) record(name)
+record('empty')
+record('eye')
+record('full')
+record('fullLike')
+record('identity')
+record('ones')
+record('onesLike')
+record('tri')
+record('zeros')
+record('zerosLike')
 
 const coded = (code: string) => (error: unknown) => isCoded(error) && error.code === `ERR_NDOPS_${code}`
 

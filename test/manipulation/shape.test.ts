@@ -2,7 +2,14 @@ import { deepStrictEqual, notStrictEqual, ok, strictEqual, throws } from 'node:a
 import { isCoded, ndops, type Tensor } from '../support/ndops'
 import { record } from '../support/record'
 
-for (const name of 'broadcastTo expandDims moveaxis ravel reshape squeeze swapaxes transpose'.split(' ')) record(name)
+record('broadcastTo')
+record('expandDims')
+record('moveaxis')
+record('ravel')
+record('reshape')
+record('squeeze')
+record('swapaxes')
+record('transpose')
 
 const coded =
   (code: string, ...words: string[]) =>
