@@ -14,7 +14,7 @@ import {
   total,
   wording,
 } from './support/parts.mjs'
-import { filesUnder, root, Stop, say } from './support/run.mjs'
+import { filesUnder, Stop, say } from './support/run.mjs'
 import { canEmulate } from './support/system.mjs'
 
 const began = Date.now()
