@@ -100,12 +100,14 @@ export function withShortWay<
     readonly parameters: { readonly required: readonly string[]; readonly optional: readonly string[] }
   },
 >(general: F, short: (x: Tensor) => Tensor | undefined): F {
-  const op = (x: unknown, ...others: unknown[]): unknown => {
-    if (x instanceof Tensor && others.length === 0) {
+  const op = function (x: unknown): unknown {
+    // biome-ignore lint/complexity/noArguments: counting without an array is what keeps a call cheap
+    if (arguments.length === 1 && x instanceof Tensor) {
       const out = short(x)
       if (out !== undefined) return out
     }
-    return general(x, ...others)
+    // biome-ignore lint/complexity/noArguments: as above
+    return general(...arguments)
   }
   const { required, optional } = general.parameters
   return label(op, general.name, required, optional) as F
@@ -125,7 +127,7 @@ export function reduction(name: string, target: number, rule: Rule, check?: Chec
       return fold(name, target, a, folded, s >> 4, s & 15)
     },
   )
-  return withShortWay(general, (x) => {
+  return withShortWay(general, (x: Tensor): Tensor | undefined => {
     if (check !== undefined && x.size === 0) return undefined
     const s = rule(x.code, name)
     return foldAll(name, target, x, s >> 4, s & 15)

@@ -1,6 +1,6 @@
 /** Sums, products, extremes, averages and their like over any axes. */
 
-import { define, flag } from '../core/arguments'
+import { define, flag, type Op } from '../core/arguments'
 import { castTo, isStrong, type Operand, operand, optionalCode, toTensor, type WeakScalar } from '../core/convert'
 import {
   BOOL,
@@ -137,7 +137,13 @@ function initialOf(op: string, x: Tensor, value: unknown): Tensor | WeakScalar {
   )
 }
 
-function extreme(name: 'max' | 'min', target: number) {
+type Extreme = Op<
+  readonly ['x'],
+  readonly ['axis', 'keepdims', 'initial'],
+  (x: Operand, axis?: AxisArgument, keepdims?: boolean, initial?: Operand | null) => Tensor
+>
+
+function extreme(name: 'max' | 'min', target: number): Extreme {
   const general = define(
     name,
     ['x'],
@@ -151,7 +157,9 @@ function extreme(name: 'max' | 'min', target: number) {
       return fold(name, target, a, folded, compute, a.code)
     },
   )
-  return withShortWay(general, (x) => (x.size === 0 ? undefined : foldAll(name, target, x, computing(x.code), x.code)))
+  return withShortWay(general, (x: Tensor): Tensor | undefined =>
+    x.size === 0 ? undefined : foldAll(name, target, x, computing(x.code), x.code),
+  )
 }
 
 /**

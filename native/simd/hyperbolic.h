@@ -43,7 +43,8 @@ NDOPS_INLINE Batch<double> arcsinh(Batch<double> x) {
   const Batch<double> square = bounded * bounded;
   const Pair<double> sum = fastSum(bounded, square / (1.0 + squareRoot(1.0 + square)));
   const Batch<double> zero(0.0);
-  const Batch<double> near = logOnePlus<double>({select(large, a, sum.high), select(large, Batch<double>(-1.0), sum.low)});
+  const Batch<double> near =
+      logOnePlus<double>({select(large, a, sum.high), select(large, Batch<double>(-1.0), sum.low)});
   return withSign(near + select(large, Batch<double>(0x1.62e42fefa39efp-1), zero), x);
 }
 

@@ -76,11 +76,20 @@ TEST_CASE("complexMath: special cases of C and NumPy") {
     Complex128 x;
     Complex128 want;
   } const unary[] = {
-      {"exp", {0, -0.0}, {1, -0.0}},       {"exp", {kInf, 0}, {kInf, 0}},       {"exp", {-kInf, kInf}, {0, 0}},
-      {"exp", {kInf, kNaN}, {kInf, kNaN}}, {"exp", {kNaN, 0}, {kNaN, 0}},       {"exp", {1, kInf}, {kNaN, kNaN}},
-      {"exp", {-kInf, 1}, {0, 0}},         {"log", {0, 0}, {-kInf, 0}},         {"log", {-0.0, -0.0}, {-kInf, -M_PI}},
-      {"log", {-kInf, 1}, {kInf, M_PI}},   {"log", {kNaN, kInf}, {kInf, kNaN}}, {"log", {kNaN, 1}, {kNaN, kNaN}},
-      {"log", {1, 0}, {0, 0}},             {"log", {-1, -0.0}, {0, -M_PI}},
+      {"exp", {0, -0.0}, {1, -0.0}},
+      {"exp", {kInf, 0}, {kInf, 0}},
+      {"exp", {-kInf, kInf}, {0, 0}},
+      {"exp", {kInf, kNaN}, {kInf, kNaN}},
+      {"exp", {kNaN, 0}, {kNaN, 0}},
+      {"exp", {1, kInf}, {kNaN, kNaN}},
+      {"exp", {-kInf, 1}, {0, 0}},
+      {"log", {0, 0}, {-kInf, 0}},
+      {"log", {-0.0, -0.0}, {-kInf, -M_PI}},
+      {"log", {-kInf, 1}, {kInf, M_PI}},
+      {"log", {kNaN, kInf}, {kInf, kNaN}},
+      {"log", {kNaN, 1}, {kNaN, kNaN}},
+      {"log", {1, 0}, {0, 0}},
+      {"log", {-1, -0.0}, {0, -M_PI}},
   };
   for (const auto& c : unary) {
     const std::string name = c.name;

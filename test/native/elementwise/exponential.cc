@@ -15,11 +15,40 @@ std::vector<T> edges() {
   using Limits = std::numeric_limits<T>;
   std::vector<T> values;
   for (const double sign : {1.0, -1.0}) {
-    for (const T x : {T{0}, Limits::denorm_min(), 3 * Limits::denorm_min(), Limits::min() / 2, Limits::min(), Limits::max(),
-                      Limits::max() / 2, Limits::epsilon(), Limits::epsilon() / 2, T(0.5), T(1), 1 + Limits::epsilon(),
-                      1 - Limits::epsilon() / 2, T(2), T(3), T(10), T(0.70710678), T(1.41421356), T(0.69314718), T(17.3),
-                      T(87.3), T(88.72), T(88.73), T(103.9), T(103.98), T(104), T(708.4), T(709.78), T(709.79), T(745.13),
-                      T(745.14), T(1e30), Limits::infinity(), Limits::quiet_NaN()})
+    for (const T x : {T{0},
+                      Limits::denorm_min(),
+                      3 * Limits::denorm_min(),
+                      Limits::min() / 2,
+                      Limits::min(),
+                      Limits::max(),
+                      Limits::max() / 2,
+                      Limits::epsilon(),
+                      Limits::epsilon() / 2,
+                      T(0.5),
+                      T(1),
+                      1 + Limits::epsilon(),
+                      1 - Limits::epsilon() / 2,
+                      T(2),
+                      T(3),
+                      T(10),
+                      T(0.70710678),
+                      T(1.41421356),
+                      T(0.69314718),
+                      T(17.3),
+                      T(87.3),
+                      T(88.72),
+                      T(88.73),
+                      T(103.9),
+                      T(103.98),
+                      T(104),
+                      T(708.4),
+                      T(709.78),
+                      T(709.79),
+                      T(745.13),
+                      T(745.14),
+                      T(1e30),
+                      Limits::infinity(),
+                      Limits::quiet_NaN()})
       values.push_back(static_cast<T>(sign) * x);
   }
   return values;
@@ -74,7 +103,8 @@ TEST_CASE("elementwise math: an element's bits do not depend on where it stands"
 TEST_CASE_TEMPLATE("exponential: exact cases", T, float, double) {
   CHECK(applyOne<T>("exp", 0) == 1);
   CHECK(applyOne<T>("log", 1) == 0);
-  for (int k = std::numeric_limits<T>::min_exponent - std::numeric_limits<T>::digits; k < std::numeric_limits<T>::max_exponent; ++k) {
+  for (int k = std::numeric_limits<T>::min_exponent - std::numeric_limits<T>::digits;
+       k < std::numeric_limits<T>::max_exponent; ++k) {
     CAPTURE(k);
     CHECK(applyOne<T>("log2", std::ldexp(T{1}, k)) == k);
   }

@@ -9,7 +9,8 @@ TEST_CASE_TEMPLATE("trigonometric: arctan2 within its bound, and C's special cas
   using Limits = std::numeric_limits<T>;
   const double bound = sizeof(T) == 4 ? 0.51 : 1.2 + kLibmError;
   const auto error = [](T y, T x) {
-    return ulpsBetween(applyOne<T>("arctan2", y, x), std::atan2(static_cast<long double>(y), static_cast<long double>(x)));
+    return ulpsBetween(applyOne<T>("arctan2", y, x),
+                       std::atan2(static_cast<long double>(y), static_cast<long double>(x)));
   };
   std::vector<T> edges;
   for (const T sign : {T{1}, T{-1}})
