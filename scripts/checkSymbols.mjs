@@ -37,6 +37,15 @@ export function objectFaults(level, listing, sections) {
   return faults
 }
 
+/** Files whose results have the same bits on every level: a fused multiply-add rounds once where others round twice. */
+const sameBits = /^(reductions\/(reduce|argReduce)|linalg\/\w+|elementwise\/(arithmetic|division|compare))\.simd\./
+
+/** Faults of the code of one object; `listing` by objdump -d. g++ fuses some pairs whatever -ffp-contract says. */
+export function fusedFaults(file, listing) {
+  const [fused] = listing.match(/\bv?fn?m(?:add|sub|addsub|subadd|la|ls)(?:\d{3})?[sp]?[sd]?\b/) ?? []
+  return sameBits.test(file) && fused !== undefined ? [`${fused}: a product must be rounded before it is added`] : []
+}
+
 /** Faults of the addon; both listings by nm -P -D. */
 export function addonFaults(defined, undefinedOnes) {
   const exported = symbolsOf(defined).map(([name]) => name.split('@')[0])
@@ -64,6 +73,12 @@ export function checkSymbols(buildFolder = 'build/addon', addon = 'build/Release
     for (const object of filesUnder([path.join(folder, target)], (file) => file.endsWith('.o'))) {
       const sections = commandOutput('readelf', ['-SW', object]) ?? stop(`readelf failed on ${object}`)
       faults.push(...objectFaults(level, nm(object), sections).map((fault) => `${object}: ${fault}`))
+      const source = object.replace(/^.*\/native\//, '')
+      if (sameBits.test(source)) {
+        const code =
+          commandOutput('objdump', ['-d', '--no-show-raw-insn', object]) ?? stop(`objdump failed on ${object}`)
+        faults.push(...fusedFaults(source, code).map((fault) => `${object}: ${fault}`))
+      }
       checked += 1
     }
   }

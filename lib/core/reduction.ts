@@ -1,7 +1,7 @@
 /** The way from arguments to a launch of the reductions' driver (native/reductions/reduce.h). */
 
-import { emptyTensor, type Tensor } from '../tensor'
-import { define, flag, type Op } from './arguments'
+import { emptyTensor, Tensor } from '../tensor'
+import { type AnyFunction, define, flag, label, type Op } from './arguments'
 import { type Operand, toTensor, type WeakScalar } from './convert'
 import type { Code } from './dtype'
 import { begin, flatView, number, run, view } from './launch'
@@ -44,7 +44,7 @@ export function foldShape(op: string, x: Tensor, axis: AxisArgument, keepdims: b
       sizes.push(n)
     }
   }
-  return { mask, shape: shapeOf(sizes), size, count }
+  return { mask, shape: sizes.length === 0 ? SCALAR : shapeOf(sizes), size, count }
 }
 
 /** Folds the axes of `mask` in the computing dtype. */
@@ -94,19 +94,42 @@ export type Reduction = Op<
 /** Throws where the op has no value for what is folded. */
 export type Check = (op: string, x: Tensor, folded: Folded, axis: AxisArgument) => void
 
+/** The op with a short way for a call with one tensor alone, the most frequent one; undefined sends it the general way. */
+export function withShortWay<
+  F extends AnyFunction & {
+    readonly parameters: { readonly required: readonly string[]; readonly optional: readonly string[] }
+  },
+>(general: F, short: (x: Tensor) => Tensor | undefined): F {
+  const op = function (x: unknown): unknown {
+    // biome-ignore lint/complexity/noArguments: counting without an array is what keeps a call cheap
+    if (arguments.length === 1 && x instanceof Tensor) {
+      const out = short(x)
+      if (out !== undefined) return out
+    }
+    // biome-ignore lint/complexity/noArguments: as above
+    return general(...arguments)
+  }
+  const { required, optional } = general.parameters
+  return label(op, general.name, required, optional) as F
+}
+
 /** A reduction with no arguments but axis and keepdims. */
 export function reduction(name: string, target: number, rule: Rule, check?: Check): Reduction {
-  return define(
+  const general = define(
     name,
     ['x'],
     ['axis', 'keepdims'],
     (x: Operand, axis: AxisArgument = null, keepdims = false): Tensor => {
       const a = toTensor(name, 'x', x)
       const s = rule(a.code, name)
-      if (axis === null && keepdims === false && check === undefined) return foldAll(name, target, a, s >> 4, s & 15)
       const folded = foldShape(name, a, axis, flag(name, 'keepdims', keepdims))
       check?.(name, a, folded, axis)
       return fold(name, target, a, folded, s >> 4, s & 15)
     },
   )
+  return withShortWay(general, (x: Tensor): Tensor | undefined => {
+    if (check !== undefined && x.size === 0) return undefined
+    const s = rule(x.code, name)
+    return foldAll(name, target, x, s >> 4, s & 15)
+  })
 }

@@ -1,6 +1,6 @@
 /** Sums, products, extremes, averages and their like over any axes. */
 
-import { define, flag } from '../core/arguments'
+import { define, flag, type Op } from '../core/arguments'
 import { castTo, isStrong, type Operand, operand, optionalCode, toTensor, type WeakScalar } from '../core/convert'
 import {
   BOOL,
@@ -16,6 +16,7 @@ import {
   isComplex,
   isInexact,
   promote,
+  promoteWeak,
   realPart,
   UINT8,
   UINT16,
@@ -24,7 +25,7 @@ import {
 import { rangeError, show, typeError } from '../core/errors'
 import { kernel } from '../core/launch'
 import { meet, type Rule, realOnly, same, signature } from '../core/patterns'
-import { type AxisArgument, type Check, fold, foldShape, reduction } from '../core/reduction'
+import { type AxisArgument, type Check, fold, foldAll, foldShape, reduction, withShortWay } from '../core/reduction'
 import { normalizeAxis, sameShape } from '../core/shape'
 import { reshaped } from '../core/views'
 import { divide, multiply } from '../elementwise/arithmetic'
@@ -136,8 +137,14 @@ function initialOf(op: string, x: Tensor, value: unknown): Tensor | WeakScalar {
   )
 }
 
-function extreme(name: 'max' | 'min', target: number) {
-  return define(
+type Extreme = Op<
+  readonly ['x'],
+  readonly ['axis', 'keepdims', 'initial'],
+  (x: Operand, axis?: AxisArgument, keepdims?: boolean, initial?: Operand | null) => Tensor
+>
+
+function extreme(name: 'max' | 'min', target: number): Extreme {
+  const general = define(
     name,
     ['x'],
     ['axis', 'keepdims', 'initial'],
@@ -149,6 +156,9 @@ function extreme(name: 'max' | 'min', target: number) {
       someElements(name, a, folded, axis)
       return fold(name, target, a, folded, compute, a.code)
     },
+  )
+  return withShortWay(general, (x: Tensor): Tensor | undefined =>
+    x.size === 0 ? undefined : foldAll(name, target, x, computing(x.code), x.code),
   )
 }
 
@@ -250,7 +260,8 @@ function spread(x: Tensor, weights: Tensor, axis: AxisArgument): Tensor {
 
 /**
  * The average, weighted where `weights` are given: sum(x * weights) / sum(weights). Weights have the shape of `x`, or one
- * axis of the length of `x` along `axis`. Integers and bool give `floatx()`. Weights that add up to 0 give NaN or infinity.
+ * axis of the length of `x` along `axis`. Integers and bool give `floatx()`, 64-bit integers beside weights float64. Weights
+ * that add up to 0 give NaN or infinity.
  *
  * @example average([1, 2, 3], null, [3, 1, 0]) // 1.25
  * @see https://keras.io/api/ops/numpy/#average-function
@@ -263,8 +274,7 @@ export const average = define(
     const a = toTensor('average', 'x', x)
     if (weights === null) return mean(a, axis)
     const w = toTensor('average', 'weights', weights)
-    const met = promote(a.code, w.code)
-    const result = isInexact(met) ? met : floatxDtype()
+    const result = promoteWeak(promote(a.code, w.code), 'float')
     foldShape('average', a, axis, false)
     // 16-bit floats are multiplied and added in float32; what is made on the way is given back at once.
     const made: Tensor[] = []

@@ -60,7 +60,6 @@ export const argsort = define('argsort', ['x'], ['axis'], (x: Operand, axis: num
   const a = toTensor('argsort', 'x', x)
   const rank = a.shape.length
   const along = axis === null ? FLAT : normalizeAxis('argsort', axis, Math.max(rank, 1))
-  if (along === FLAT || rank === 0)
-    return launch('argsort', ARGSORT, a, FLAT, shapeOf([a.size]), indexCode(a.size))
+  if (along === FLAT || rank === 0) return launch('argsort', ARGSORT, a, FLAT, shapeOf([a.size]), indexCode(a.size))
   return launch('argsort', ARGSORT, a, along, a.shape, indexCode(a.shape[along] as number))
 })

@@ -1,5 +1,5 @@
-// Inner loops from functions on batches (simd/batch.h). The tail of a strip goes through a padded batch, so every element
-// takes the same instructions wherever it stands. Internal linkage: once per CPU level.
+// Inner loops from functions on batches (simd/batch.h). The tail of a strip goes through a padded batch, so every
+// element takes the same instructions wherever it stands. Internal linkage: once per CPU level.
 #pragma once
 
 #include "core/dtype.h"
@@ -10,7 +10,8 @@
 namespace ndops::NDOPS_LEVEL {
 namespace {
 
-/// A batch of memory: the first n lanes from `from`, 1 in the others, a value that sends no function down its slow path.
+/// A batch of memory: the first n lanes from `from`, 1 in the others, a value that sends no function down its slow
+/// path.
 template <class T>
 struct Padded {
   T lanes[kLanes<T>];
@@ -83,12 +84,12 @@ Status binaryBatchLoop(const Strip& strip) noexcept {
 // A row written out: returned by a function it would need a static constructor, for the cast to Inner.
 #define NDOPS_MATH_ROW(NAME, DRIVER, T, LOOP) \
   { NAME, DRIVER, kDTypeOf<T>, kDTypeOf<T>, reinterpret_cast<Inner>(LOOP) }
-#define NDOPS_UNARY_MATH(NAME, F)                                             \
-  NDOPS_MATH_ROW(NAME, unaryMathDriver, float, (unaryBatchLoop<F, float>)),   \
-  NDOPS_MATH_ROW(NAME, unaryMathDriver, double, (unaryBatchLoop<F, double>))
-#define NDOPS_BINARY_MATH(NAME, F)                                             \
-  NDOPS_MATH_ROW(NAME, binaryMathDriver, float, (binaryBatchLoop<F, float>)),  \
-  NDOPS_MATH_ROW(NAME, binaryMathDriver, double, (binaryBatchLoop<F, double>))
+#define NDOPS_UNARY_MATH(NAME, F)                                           \
+  NDOPS_MATH_ROW(NAME, unaryMathDriver, float, (unaryBatchLoop<F, float>)), \
+      NDOPS_MATH_ROW(NAME, unaryMathDriver, double, (unaryBatchLoop<F, double>))
+#define NDOPS_BINARY_MATH(NAME, F)                                            \
+  NDOPS_MATH_ROW(NAME, binaryMathDriver, float, (binaryBatchLoop<F, float>)), \
+      NDOPS_MATH_ROW(NAME, binaryMathDriver, double, (binaryBatchLoop<F, double>))
 /// A functor over batches from a function template of simd/.
 #define NDOPS_BATCH_FUNCTION(NAME, FUNCTION) \
   struct NAME {                              \

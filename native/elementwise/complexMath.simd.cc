@@ -47,9 +47,7 @@ Status unaryComplexLoop(const Strip& strip) noexcept {
   return Status::Ok;
 }
 
-inline Complex128 product(Complex128 x, Complex128 y) {
-  return {x.re * y.re - x.im * y.im, x.re * y.im + x.im * y.re};
-}
+inline Complex128 product(Complex128 x, Complex128 y) { return {x.re * y.re - x.im * y.im, x.re * y.im + x.im * y.re}; }
 
 /// 1 / x by Smith's formula.
 inline Complex128 inverse(Complex128 x) {
@@ -63,8 +61,8 @@ inline Complex128 inverse(Complex128 x) {
   return {ratio * scale, -scale};
 }
 
-/// NumPy's special cases: y of 0 gives 1; 0 to a power gives 0 where the power's real part is positive and NaN elsewhere;
-/// small integers multiply. False where none applies.
+/// NumPy's special cases: y of 0 gives 1; 0 to a power gives 0 where the power's real part is positive and NaN
+/// elsewhere; small integers multiply. False where none applies.
 inline bool specialPower(Complex128 x, Complex128 y, Complex128* result) {
   if (y.re == 0 && y.im == 0) {
     *result = {1, 0};

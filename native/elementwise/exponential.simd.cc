@@ -1,7 +1,8 @@
 // exp, the logarithms and their kin, float32 and float64 (float16 and bfloat16 compute in float32).
 #include "core/table.h"
 #include "elementwise/batchLoops.h"
-#include "simd/exponential.h"
+#include "simd/errorFunction.h"
+#include "simd/widened.h"
 
 namespace ndops::NDOPS_LEVEL {
 namespace {
@@ -13,6 +14,8 @@ NDOPS_BATCH_FUNCTION(Log1p, log1p)
 NDOPS_BATCH_FUNCTION(Log2, log2)
 NDOPS_BATCH_FUNCTION(Log10, log10)
 NDOPS_BATCH_FUNCTION(Logaddexp, logaddexp)
+NDOPS_BATCH_FUNCTION(Erf, erf)
+NDOPS_BATCH_FUNCTION(Erfinv, erfinv)
 
 const Row kRows[] = {
     NDOPS_UNARY_MATH("exp", Exp),
@@ -22,6 +25,8 @@ const Row kRows[] = {
     NDOPS_UNARY_MATH("log2", Log2),
     NDOPS_UNARY_MATH("log10", Log10),
     NDOPS_BINARY_MATH("logaddexp", Logaddexp),
+    NDOPS_UNARY_MATH("erf", Erf),
+    NDOPS_UNARY_MATH("erfinv", Widened<Erfinv>),
 };
 
 }  // namespace

@@ -1,7 +1,7 @@
 // power: C's pow for floating dtypes, wrapping repeated squaring for integers (a negative exponent fails the launch).
+#include "simd/power.h"
 #include "core/table.h"
 #include "elementwise/batchLoops.h"
-#include "simd/power.h"
 
 namespace ndops::NDOPS_LEVEL {
 namespace {

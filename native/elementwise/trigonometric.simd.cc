@@ -1,8 +1,8 @@
 // Trigonometric and hyperbolic functions and their inverses, float32 and float64.
+#include "simd/trigonometric.h"
 #include "core/table.h"
 #include "elementwise/batchLoops.h"
 #include "simd/hyperbolic.h"
-#include "simd/trigonometric.h"
 #include "simd/widened.h"
 
 namespace ndops::NDOPS_LEVEL {
@@ -23,15 +23,12 @@ NDOPS_BATCH_FUNCTION(Arccosh, arccosh)
 NDOPS_BATCH_FUNCTION(Arctanh, arctanh)
 
 const Row kRows[] = {
-    NDOPS_UNARY_MATH("sin", Widened<Sin>),       NDOPS_UNARY_MATH("cos", Widened<Cos>),
-    NDOPS_UNARY_MATH("tan", Widened<Tan>),       NDOPS_UNARY_MATH("arcsin", Widened<Arcsin>),
-    NDOPS_UNARY_MATH("arccos", Widened<Arccos>), NDOPS_UNARY_MATH("arctan", Widened<Arctan>),
-    NDOPS_UNARY_MATH("sinh", Widened<Sinh>),
-    NDOPS_UNARY_MATH("cosh", Widened<Cosh>),
-    NDOPS_UNARY_MATH("tanh", Widened<Tanh>),
-    NDOPS_UNARY_MATH("arcsinh", Widened<Arcsinh>),
-    NDOPS_UNARY_MATH("arccosh", Widened<Arccosh>),
-    NDOPS_UNARY_MATH("arctanh", Widened<Arctanh>),
+    NDOPS_UNARY_MATH("sin", Widened<Sin>),          NDOPS_UNARY_MATH("cos", Widened<Cos>),
+    NDOPS_UNARY_MATH("tan", Widened<Tan>),          NDOPS_UNARY_MATH("arcsin", Widened<Arcsin>),
+    NDOPS_UNARY_MATH("arccos", Widened<Arccos>),    NDOPS_UNARY_MATH("arctan", Widened<Arctan>),
+    NDOPS_UNARY_MATH("sinh", Widened<Sinh>),        NDOPS_UNARY_MATH("cosh", Widened<Cosh>),
+    NDOPS_UNARY_MATH("tanh", Widened<Tanh>),        NDOPS_UNARY_MATH("arcsinh", Widened<Arcsinh>),
+    NDOPS_UNARY_MATH("arccosh", Widened<Arccosh>),  NDOPS_UNARY_MATH("arctanh", Widened<Arctanh>),
     NDOPS_BINARY_MATH("arctan2", Widened<Arctan2>),
 };
 

@@ -67,8 +67,10 @@ Split splitOf(const Product& product) {
     }
   }
   // A panel that is narrowed afterwards is held in float32.
-  if (product.outDtype != product.dtype)
+  if (product.outDtype != product.dtype) {
+    split.columns = std::min(split.columns, kLargestHeld);
     split.rows = std::min(split.rows, std::max<std::int64_t>(1, kLargestHeld / split.columns));
+  }
   split.rows = std::min(split.rows, blasLimit());
   return split;
 }

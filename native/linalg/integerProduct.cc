@@ -7,8 +7,10 @@
 namespace ndops {
 namespace {
 
-/// Steps of k that one packed block of b covers: a group of its columns stays in the first cache.
+/// Steps of k that one packed block of b covers: a group of its columns stays in the first cache, all of it in the
+/// second.
 constexpr std::int64_t kDepth = 256;
+constexpr std::int64_t kPackedBytes = 1 << 19;
 /// Rows of a that stay in the second cache while the columns go by.
 constexpr std::int64_t kRowBlock = 16 * kTileRows;
 /// Multiplications of a task: some tens of microseconds to some milliseconds.
@@ -28,27 +30,36 @@ Range cut(std::int64_t size, std::int64_t unit, std::int64_t parts, std::int64_t
   return {std::min(size, units * index / parts * unit), std::min(size, units * (index + 1) / parts * unit)};
 }
 
-/// One block of one product: packs its columns of b, kDepth rows at a time.
+/// Columns of a packed block.
+std::int64_t widthOf(const ProductLoops& loops) {
+  const std::int64_t bytes = kDepth * loops.tileColumns * loops.packedSize;
+  return std::max<std::int64_t>(1, kPackedBytes / bytes) * loops.tileColumns;
+}
+
+/// One part of one product.
 void multiply(const Product& product, std::int64_t item, Range rows, Range columns, char* packed) {
   const ProductLoops& loops = *product.loops;
   const std::int64_t size = itemSize(product.dtype);
   const std::int64_t group = loops.tileColumns;
+  const std::int64_t width = widthOf(loops);
   const char* a = product.aAt(item);
   const char* b = product.bAt(item);
   char* out = product.outAt(item);
-  for (std::int64_t p = 0; p < product.k; p += kDepth) {
-    if (product.execution->cancelled()) return;
-    const std::int64_t depth = std::min(kDepth, product.k - p);
-    const std::int64_t bStart = p * product.b.innerStride + columns.begin * product.b.freeStride;
-    loops.packColumns(packed, {b + bStart * size, product.b.innerStride, product.b.freeStride}, depth,
-                      columns.end - columns.begin);
-    for (std::int64_t i = rows.begin; i < rows.end; i += kRowBlock) {
-      const Strided left{a + (i * product.a.freeStride + p * product.a.innerStride) * size, product.a.freeStride,
-                         product.a.innerStride};
-      const char* right = packed;
-      for (std::int64_t j = columns.begin; j < columns.end; j += group, right += group * depth * loops.packedSize)
-        loops.tiles(out + (i * product.n + j) * size, left, right, std::min(kRowBlock, rows.end - i),
-                    std::min(group, columns.end - j), depth, product.n, p > 0);
+  for (std::int64_t left = columns.begin; left < columns.end; left += width) {
+    const std::int64_t right = std::min(left + width, columns.end);
+    for (std::int64_t p = 0; p < product.k; p += kDepth) {
+      if (product.execution->cancelled()) return;
+      const std::int64_t depth = std::min(kDepth, product.k - p);
+      const std::int64_t start = p * product.b.innerStride + left * product.b.freeStride;
+      loops.packColumns(packed, {b + start * size, product.b.innerStride, product.b.freeStride}, depth, right - left);
+      for (std::int64_t i = rows.begin; i < rows.end; i += kRowBlock) {
+        const Strided block{a + (i * product.a.freeStride + p * product.a.innerStride) * size, product.a.freeStride,
+                            product.a.innerStride};
+        const char* from = packed;
+        for (std::int64_t j = left; j < right; j += group, from += group * depth * loops.packedSize)
+          loops.tiles(out + (i * product.n + j) * size, block, from, std::min(kRowBlock, rows.end - i),
+                      std::min(group, right - j), depth, product.n, p > 0);
+      }
     }
   }
 }
@@ -70,7 +81,7 @@ Status integerProduct(Product& product) noexcept {
   const std::int64_t blocks = columnParts * rowParts;
   const std::int64_t items = std::max<std::int64_t>(
       1, std::min(product.batch, static_cast<std::int64_t>(kSmallestTask / (work / static_cast<double>(blocks) + 1))));
-  const std::int64_t width = partsOf(partsOf(n, group), columnParts) * group;
+  const std::int64_t width = std::min(widthOf(*product.loops), partsOf(partsOf(n, group), columnParts) * group);
   const std::int64_t bytes = std::min(kDepth, product.k) * width * product.loops->packedSize;
   return parallel(*product.execution, partsOf(product.batch, items) * blocks, [&](std::int64_t task) {
     const Scratch packed(static_cast<std::size_t>(bytes));

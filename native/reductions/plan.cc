@@ -74,12 +74,12 @@ void splitAxes(const View& x, std::uint32_t mask, bool ordered, Plan* plan) {
 
 }  // namespace
 
-Plan planReduction(const View& x, std::uint32_t mask, std::int64_t widest, bool ordered) noexcept {
-  Plan plan{};
+void planReduction(const View& x, std::uint32_t mask, std::int64_t widest, bool ordered, Plan* into) noexcept {
+  Plan& plan = *into;
   splitAxes(x, mask, ordered, &plan);
   const std::int64_t outputs = plan.kept.size;
   const std::int64_t n = plan.folded.size;
-  if (outputs == 0 || n == 0) return plan;
+  if (outputs == 0 || n == 0) return;
   const Axis none{1, INT64_MAX, 0};
   const Axis& kept = plan.kept.count == 0 ? none : plan.kept.axis[plan.kept.count - 1];
   const Axis& folded = plan.folded.count == 0 ? none : plan.folded.axis[plan.folded.count - 1];
@@ -124,7 +124,6 @@ Plan planReduction(const View& x, std::uint32_t mask, std::int64_t widest, bool 
       break;
   }
   plan.chunks = ceilDivide(n, plan.chunk);
-  return plan;
 }
 
 }  // namespace ndops

@@ -18,7 +18,7 @@ struct Axis {
 
 /// Axes sorted outermost first by stride (or in index order), neighbours merged, sizes of 1 dropped.
 struct Axes {
-  Axis axis[kMaxRank];
+  Axis axis[kMaxRank];  // not cleared: that would cost small calls more than the work
   int count = 0;
   std::int64_t size = 1;
 
@@ -94,7 +94,7 @@ struct Plan {
 
 /// `mask` has a bit for each folded axis. `widest`: outputs that the inner loops take side by side. `ordered`:
 /// positions over the folded axes are indices in C order.
-Plan planReduction(const View& x, std::uint32_t mask, std::int64_t widest, bool ordered) noexcept;
+void planReduction(const View& x, std::uint32_t mask, std::int64_t widest, bool ordered, Plan* plan) noexcept;
 
 /// Outputs side by side where they are converted first.
 constexpr std::int64_t kStagedTile = 256;

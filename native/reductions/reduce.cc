@@ -265,7 +265,7 @@ Status reduceDriver(const Kernel& kernel, const Launch& launch) noexcept {
   r.load = r.from == r.compute ? nullptr : converter(r.compute, r.from);
   r.narrow = r.result == r.to ? nullptr : converter(r.to, r.result);
   r.out = out.data;
-  r.plan = planReduction(x, mask, r.load == nullptr ? r.loops->widest : kStagedTile, r.loops->ordered);
+  planReduction(x, mask, r.load == nullptr ? r.loops->widest : kStagedTile, r.loops->ordered, &r.plan);
   alignas(16) char initial[16];
   r.initial = nullptr;
   if (launch.viewCount > 2) {

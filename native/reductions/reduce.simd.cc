@@ -25,7 +25,7 @@ struct Multiply {
   // Unsigned types narrower than int would be multiplied as ints; none is used.
   template <class T>
   Complex<T> operator()(Complex<T> a, Complex<T> b) const {
-    return {a.re * b.re - rounded(a.im * b.im), a.re * b.im + rounded(a.im * b.re)};
+    return {rounded(a.re * b.re) - rounded(a.im * b.im), rounded(a.re * b.im) + rounded(a.im * b.re)};
   }
   // GCC 12 makes the pair one vfmaddsub whatever -ffp-contract says, and the bits would differ by level.
   template <class T>

@@ -1,6 +1,6 @@
-// The one wrapper over xsimd: a register of lanes and what math needs of it, on every CPU level. It takes xsimd 8.1 (Debian)
-// and current releases: only operators, comparisons, select, any, all, min, max, sqrt, abs and trunc come from xsimd, whose
-// other names moved between versions and whose 8.1 has no fused multiply-add for AVX-512.
+// The one wrapper over xsimd: a register of lanes and what math needs of it, on every CPU level. It takes xsimd 8.1
+// (Debian) and current releases: only operators, comparisons, select, any, all, min, max, sqrt, abs and trunc come from
+// xsimd, whose other names moved between versions and whose 8.1 has no fused multiply-add for AVX-512.
 //
 // Internal linkage throughout: compiled once per CPU level. The build renames the namespace xsimd once per level too.
 #pragma once
@@ -67,7 +67,9 @@ struct Batch {
   friend NDOPS_INLINE Mask<T> operator>(Batch a, Batch b) { return {a.lanes > b.lanes}; }
   friend NDOPS_INLINE Mask<T> operator>=(Batch a, Batch b) { return {a.lanes >= b.lanes}; }
 
-  friend NDOPS_INLINE Batch select(Mask<T> condition, Batch a, Batch b) { return xsimd::select(condition.lanes, a.lanes, b.lanes); }
+  friend NDOPS_INLINE Batch select(Mask<T> condition, Batch a, Batch b) {
+    return xsimd::select(condition.lanes, a.lanes, b.lanes);
+  }
   // A NaN in the second operand stays; one in the first may be lost.
   friend NDOPS_INLINE Batch minimum(Batch a, Batch b) { return xsimd::min(a.lanes, b.lanes); }
   friend NDOPS_INLINE Batch maximum(Batch a, Batch b) { return xsimd::max(a.lanes, b.lanes); }
@@ -252,8 +254,8 @@ NDOPS_INLINE Batch<T> scaleNormal(Batch<T> x, Batch<T> k) {
 #endif
 }
 
-/// x * 2^k with one rounding, for |x| in [1/4, 4] and integral |k| <= 1.5 * kBias: overflow and subnormals as they should
-/// be. (On AVX-512 any k.)
+/// x * 2^k with one rounding, for |x| in [1/4, 4] and integral |k| <= 1.5 * kBias: overflow and subnormals as they
+/// should be. (On AVX-512 any k.)
 template <class T>
 NDOPS_INLINE Batch<T> scale(Batch<T> x, Batch<T> k) {
 #if defined(__AVX512F__)

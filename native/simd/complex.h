@@ -1,5 +1,5 @@
-// exp, log and power of complex numbers, in float64 lanes: parts of complex64 results are within 1 ULP of the larger part,
-// of complex128 ones within 4 for exp and 2 for log; power's error grows with |y log x| (ULP), as C's does.
+// exp, log and power of complex numbers, in float64 lanes: parts of complex64 results are within 1 ULP of the larger
+// part, of complex128 ones within 4 for exp and 2 for log; power's error grows with |y log x| (ULP), as C's does.
 #pragma once
 
 #include "simd/exponential.h"

@@ -1,5 +1,5 @@
-// exp and the logarithms. Each holds on its type's whole range, subnormal arguments and results included; special values
-// are C's. Bounds: exp and log 1 ULP, measured maxima in test/native/elementwise/exponential.cc.
+// exp and the logarithms. Each holds on its type's whole range, subnormal arguments and results included; special
+// values are C's. Bounds: exp and log 1 ULP, measured maxima in test/native/elementwise/exponential.cc.
 #pragma once
 
 #include "simd/pair.h"
@@ -61,9 +61,8 @@ NDOPS_INLINE Batch<T> exp(Batch<T> x) {
 
 /// log(1 + f) - f for 1 + f in [sqrt(1/2), sqrt(2)).
 NDOPS_INLINE Batch<float> logTail(Batch<float> f) {
-  const Batch<float> p =
-      polynomial(f, 0x1.555554p-2f, -0x1.000228p-2f, 0x1.99a028p-3f, -0x1.54720cp-3f, 0x1.22d788p-3f, -0x1.0d853ap-3f,
-                 0x1.056c98p-3f, -0x1.38de36p-4f);
+  const Batch<float> p = polynomial(f, 0x1.555554p-2f, -0x1.000228p-2f, 0x1.99a028p-3f, -0x1.54720cp-3f, 0x1.22d788p-3f,
+                                    -0x1.0d853ap-3f, 0x1.056c98p-3f, -0x1.38de36p-4f);
   return f * f * mulAdd(f, p, -0.5f);
 }
 NDOPS_INLINE Batch<double> logTail(Batch<double> f) {
@@ -87,15 +86,21 @@ NDOPS_INLINE Batch<T> logSpecial(Batch<T> x, Batch<T> result) {
   return select(x == kInfinity<T>, x, fixed);
 }
 
+/// The logarithm of finite x > 0 in two parts; their sum has lost all but half an ULP.
 template <class T>
-NDOPS_INLINE Batch<T> log(Batch<T> x) {
+NDOPS_INLINE Pair<T> logInParts(Batch<T> x) {
   const Split<T> s = split(x);
   const Pair<T> sum = fastSum(s.exponent * Ln2<T>::kHigh, s.fraction);
-  const Batch<T> low = mulAdd(s.exponent, Ln2<T>::kLow, sum.low + logTail(s.fraction));
-  return logSpecial(x, sum.high + low);
+  return {sum.high, mulAdd(s.exponent, Ln2<T>::kLow, sum.low + logTail(s.fraction))};
 }
 
-/// Logarithms of another base: 1 / ln(base) and log_base(2) in two parts each; products of kStep with exponents are exact.
+template <class T>
+NDOPS_INLINE Batch<T> log(Batch<T> x) {
+  return logSpecial(x, logInParts(x).sum());
+}
+
+/// Logarithms of another base: 1 / ln(base) and log_base(2) in two parts each; products of kStep with exponents are
+/// exact.
 template <class T>
 struct Base2;
 template <>
@@ -134,8 +139,7 @@ NDOPS_INLINE Batch<T> logOfBase(Batch<T> x) {
   const Split<T> s = split(x);
   const Batch<T> scale(Base::kScale);
   const Pair<T> head = exactProduct(s.fraction, scale);
-  const Batch<T> rest =
-      mulAdd(s.fraction, Base::kScaleLow, mulAdd(logTail(s.fraction), scale, head.low));
+  const Batch<T> rest = mulAdd(s.fraction, Base::kScaleLow, mulAdd(logTail(s.fraction), scale, head.low));
   const Pair<T> sum = fastSum(s.exponent * Base::kStep, head.high);
   const Batch<T> low = mulAdd(s.exponent, Base::kStepLow, sum.low + rest);
   return logSpecial(x, sum.high + low);

@@ -43,7 +43,8 @@ NDOPS_INLINE Batch<double> arcsinh(Batch<double> x) {
   const Batch<double> square = bounded * bounded;
   const Pair<double> sum = fastSum(bounded, square / (1.0 + squareRoot(1.0 + square)));
   const Batch<double> zero(0.0);
-  const Batch<double> near = logOnePlus<double>({select(large, a, sum.high), select(large, Batch<double>(-1.0), sum.low)});
+  const Batch<double> near =
+      logOnePlus<double>({select(large, a, sum.high), select(large, Batch<double>(-1.0), sum.low)});
   return withSign(near + select(large, Batch<double>(0x1.62e42fefa39efp-1), zero), x);
 }
 
@@ -51,10 +52,16 @@ NDOPS_INLINE Batch<double> arccosh(Batch<double> x) {
   // With t = x - 1: acosh x = log(1 + t + sqrt(2t + t^2)); past 2^28 log(2x).
   const Mask<double> large = x > 0x1p28;
   const Batch<double> t = minimum(0x1p28, x) - 1.0;
-  const Batch<double> root = squareRoot(t * (t + 2.0));
-  const Pair<double> sum = exactSum(root, t);
   const Batch<double> zero(0.0);
-  const Batch<double> near = logOnePlus<double>({select(large, x, sum.high), select(large, Batch<double>(-1.0), sum.low)});
+  const Pair<double> other = exactSum<double>(t, 2.0);
+  const Pair<double> square = exactProduct(t, other.high);
+  const Batch<double> root = squareRoot(square.high);
+  const Pair<double> back = exactProduct(root, root);
+  const Batch<double> left = ((square.high - back.high) - back.low) + (square.low + t * other.low);
+  const Batch<double> rootLow = select(t == 0.0, zero, left / (root + root));
+  const Pair<double> sum = exactSum(root, t);
+  const Batch<double> low = sum.low + rootLow;
+  const Batch<double> near = logOnePlus<double>({select(large, x, sum.high), select(large, Batch<double>(-1.0), low)});
   const Batch<double> result = near + select(large, Batch<double>(0x1.62e42fefa39efp-1), zero);
   return select(x < 1.0, Batch<double>(kNaN<double>), result);
 }

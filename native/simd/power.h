@@ -55,7 +55,8 @@ NDOPS_INLINE Pair<double> logarithm2(Batch<double> x) {
 /// x^y for finite x > 0, y finite.
 NDOPS_INLINE Batch<double> powerPositive(Batch<double> x, Batch<double> y) {
   const Pair<double> l = logarithm2(x);
-  // Without fused multiply-add a huge y would overflow inside the exact product; past 2^70 every x but 1 has left the range.
+  // Without fused multiply-add a huge y would overflow inside the exact product; past 2^70 every x but 1 has left the
+  // range.
   const Batch<double> factor = kFused ? y : minimum(0x1p70, maximum(-0x1p70, y));
   const Pair<double> z = exactProduct(factor, l.high);
   const Batch<double> high = minimum(Terms::kEnd, maximum(-Terms::kEnd, z.high));
@@ -74,18 +75,41 @@ NDOPS_INLINE Batch<double> powerPositive(Batch<double> x, Batch<double> y) {
 /// log2 x within 2^-40 relative, for finite x > 0 that comes from float32.
 NDOPS_INLINE Batch<double> quickLogarithm2(Batch<double> x) {
 #if defined(__AVX512F__)
-  // x = 2^e m with m in [3/4, 3/2), whose first four fraction bits choose c: log2 x = e + log2 c + log2(1 + r), r = m/c - 1.
-  // Next to m = 1 on both sides c is 1, so that nothing cancels. For m < 1 the exponent found is one less: kLog holds it.
-  alignas(64) static constexpr double kInverse[16] = {
-      0x1p+0,                0x1.d41d41d41d41dp-1, 0x1.bacf914c1bad0p-1, 0x1.a41a41a41a41ap-1,
-      0x1.8f9c18f9c18fap-1,  0x1.7d05f417d05f4p-1, 0x1.6c16c16c16c17p-1, 0x1.5c9882b931057p-1,
-      0x1.4e5e0a72f0539p+0,  0x1.4141414141414p+0, 0x1.3521cfb2b78c1p+0, 0x1.29e4129e4129ep+0,
-      0x1.1f7047dc11f70p+0,  0x1.15b1e5f75270dp+0, 0x1.0c9714fbcda3bp+0, 0x1p+0};
-  alignas(64) static constexpr double kLog[16] = {
-      0,                    0x1.08c588cda79e5p-3, 0x1.acf5e2db4ec91p-3, 0x1.24407ab0e073ap-2,
-      0x1.6e221cd9d0cddp-2, 0x1.b47ebf73882a1p-2, 0x1.f7a8568cb06cep-2, 0x1.1bf311e95d00ep-1,
-      0x1.3abb3faa02168p-1, 0x1.5848226989d34p-1, 0x1.74b1fd64e0754p-1, 0x1.900e6160002cep-1,
-      0x1.aa708f58014d4p-1, 0x1.c3e9ca2e1a055p-1, 0x1.dc899ab3ff56cp-1, 1};
+  // x = 2^e m with m in [3/4, 3/2), whose first four fraction bits choose c: log2 x = e + log2 c + log2(1 + r), r = m/c
+  // - 1. Next to m = 1 on both sides c is 1, so that nothing cancels. For m < 1 the exponent found is one less: kLog
+  // holds it.
+  alignas(64) static constexpr double kInverse[16] = {0x1p+0,
+                                                      0x1.d41d41d41d41dp-1,
+                                                      0x1.bacf914c1bad0p-1,
+                                                      0x1.a41a41a41a41ap-1,
+                                                      0x1.8f9c18f9c18fap-1,
+                                                      0x1.7d05f417d05f4p-1,
+                                                      0x1.6c16c16c16c17p-1,
+                                                      0x1.5c9882b931057p-1,
+                                                      0x1.4e5e0a72f0539p+0,
+                                                      0x1.4141414141414p+0,
+                                                      0x1.3521cfb2b78c1p+0,
+                                                      0x1.29e4129e4129ep+0,
+                                                      0x1.1f7047dc11f70p+0,
+                                                      0x1.15b1e5f75270dp+0,
+                                                      0x1.0c9714fbcda3bp+0,
+                                                      0x1p+0};
+  alignas(64) static constexpr double kLog[16] = {0,
+                                                  0x1.08c588cda79e5p-3,
+                                                  0x1.acf5e2db4ec91p-3,
+                                                  0x1.24407ab0e073ap-2,
+                                                  0x1.6e221cd9d0cddp-2,
+                                                  0x1.b47ebf73882a1p-2,
+                                                  0x1.f7a8568cb06cep-2,
+                                                  0x1.1bf311e95d00ep-1,
+                                                  0x1.3abb3faa02168p-1,
+                                                  0x1.5848226989d34p-1,
+                                                  0x1.74b1fd64e0754p-1,
+                                                  0x1.900e6160002cep-1,
+                                                  0x1.aa708f58014d4p-1,
+                                                  0x1.c3e9ca2e1a055p-1,
+                                                  0x1.dc899ab3ff56cp-1,
+                                                  1};
   const __m512i index = _mm512_srli_epi64(_mm512_castpd_si512(x), 48);
   const Batch<double> inverse = _mm512_permutex2var_pd(_mm512_load_pd(kInverse), index, _mm512_load_pd(kInverse + 8));
   const Batch<double> whole = _mm512_permutex2var_pd(_mm512_load_pd(kLog), index, _mm512_load_pd(kLog + 8));
@@ -97,9 +121,8 @@ NDOPS_INLINE Batch<double> quickLogarithm2(Batch<double> x) {
 #else
   const Split<double> parts = split(x);
   const Batch<double> s = parts.fraction / (parts.fraction + 2.0);
-  const Batch<double> p =
-      polynomial(s * s, 0x1.71547652b825p1, 0x1.ec709dc53e08ep-1, 0x1.2776c291556f6p-1, 0x1.a61a305eb0d43p-2,
-                 0x1.47951222e766p-2, 0x1.21b4e452a9898p-2);
+  const Batch<double> p = polynomial(s * s, 0x1.71547652b825p1, 0x1.ec709dc53e08ep-1, 0x1.2776c291556f6p-1,
+                                     0x1.a61a305eb0d43p-2, 0x1.47951222e766p-2, 0x1.21b4e452a9898p-2);
   return mulAdd(s, p, parts.exponent);
 #endif
 }
@@ -158,7 +181,7 @@ NDOPS_COLD Batch<T> powerSpecial(Batch<T> x, Batch<T> y) {
 
 template <class T>
 NDOPS_INLINE Batch<T> power(Batch<T> x, Batch<T> y) {
-  if (all((x > 0) & (x < kInfinity<T>) & (absolute(y) < kInfinity<T>))) return powerPositive(x, y);
+  if (all((x > 0) & (x < kInfinity<T>)&(absolute(y) < kInfinity<T>))) return powerPositive(x, y);
   return powerSpecial(x, y);
 }
 

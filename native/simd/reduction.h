@@ -41,7 +41,8 @@ inline void reduceLarge(double x, std::uint64_t* quadrant, double* high, double*
   std::uint64_t part[3];
   for (int i = 0; i < 3; ++i)
     part[i] = shift == 0 ? kBits[word + i] : (kBits[word + i] << shift) | (kBits[word + i + 1] >> (64 - shift));
-  // significand * part is x * 2/pi * 2^190 but for whole turns: bits 191 and 190 are the quadrant, those below the fraction.
+  // significand * part is x * 2/pi * 2^190 but for whole turns: bits 191 and 190 are the quadrant, those below the
+  // fraction.
   const Wide p2 = static_cast<Wide>(significand) * part[2];
   const Wide p1 = static_cast<Wide>(significand) * part[1] + static_cast<std::uint64_t>(p2 >> 64);
   const std::uint64_t w2 = significand * part[0] + static_cast<std::uint64_t>(p1 >> 64);

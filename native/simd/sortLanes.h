@@ -112,9 +112,7 @@ struct Lanes {
   static NDOPS_INLINE V min(V a, V b) { return a < b ? a : b; }
   static NDOPS_INLINE V max(V a, V b) { return a < b ? b : a; }
   /// All ones in lanes below zero, else zero.
-  static NDOPS_INLINE V signs(V v) {
-    return v < V{};
-  }
+  static NDOPS_INLINE V signs(V v) { return v < V{}; }
 
   /// A bit for each lane where a < b, lane 0 lowest.
   static NDOPS_INLINE unsigned less(V a, V b) {

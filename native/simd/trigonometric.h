@@ -35,7 +35,8 @@ NDOPS_INLINE Mask<double> isOdd(Batch<std::uint64_t> quadrant) { return bitCast<
 NDOPS_INLINE Batch<double> sin(Batch<double> x) {
   const Angle angle = reduceByHalfPi(x);
   const SineCosine of = sineCosine(angle.high, angle.low);
-  const Batch<double> result = select(isOdd(angle.quadrant), of.cosine.high, of.sine.high) ^ signFrom(angle.quadrant, 1);
+  const Batch<double> result =
+      select(isOdd(angle.quadrant), of.cosine.high, of.sine.high) ^ signFrom(angle.quadrant, 1);
   return select(x == 0.0, x, result);
 }
 
@@ -49,8 +50,10 @@ NDOPS_INLINE Batch<double> tan(Batch<double> x) {
   const Angle angle = reduceByHalfPi(x);
   const SineCosine of = sineCosine(angle.high, angle.low);
   const Mask<double> odd = isOdd(angle.quadrant);
-  const Batch<double> result = quotient<double>({select(odd, -of.cosine.high, of.sine.high), select(odd, -of.cosine.low, of.sine.low)},
-                                        {select(odd, of.sine.high, of.cosine.high), select(odd, of.sine.low, of.cosine.low)}).sum();
+  const Batch<double> result =
+      quotient<double>({select(odd, -of.cosine.high, of.sine.high), select(odd, -of.cosine.low, of.sine.low)},
+                       {select(odd, of.sine.high, of.cosine.high), select(odd, of.sine.low, of.cosine.low)})
+          .sum();
   return select(x == 0.0, x, result);
 }
 
@@ -88,12 +91,15 @@ NDOPS_INLINE Batch<double> arctan2(Batch<double> y, Batch<double> x) {
   const Batch<double> ax = absolute(x);
   // Out of the ends of the range, where sums would overflow and quotients lose bits.
   const Batch<double> large = maximum(ax, ay);
-  const Batch<double> factor = select(large > 0x1p1000, 0x1p-100, select(large < 0x1p-900, Batch<double>(0x1p100), 1.0));
-  const Batch<double> infinity(kInfinity<double>);
-  const Mask<double> equal = (ay == ax) & ((ax == 0.0) | (ax == infinity));
+  const Batch<double> factor =
+      select(large > 0x1p1000, 0x1p-100, select(large < 0x1p-900, Batch<double>(0x1p100), 1.0));
+  const Batch<double> zero(0.0);
   const Batch<double> one(1.0);
-  const Batch<double> b = select(equal, select(ax == 0.0, Batch<double>(0.0), one), ay * factor);
-  const Batch<double> a = select(equal, one, ax * factor);
+  // Infinite parts outweigh finite ones and equal each other; of two zeros x counts as the larger.
+  const Mask<double> endless = large == kInfinity<double>;
+  const Batch<double> b = select(endless, select(ay == kInfinity<double>, one, zero), ay * factor);
+  const Batch<double> rightward = select(endless, select(ax == kInfinity<double>, one, zero), ax * factor);
+  const Batch<double> a = select(large == 0.0, one, rightward);
   const Batch<double> angle = angleInQuadrant(b, a);
   const Batch<double> left = kHalfPi * 2 - (angle - kHalfPiLow * 2);
   // -0 counts as negative: compare its sign, not its value.

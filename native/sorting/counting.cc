@@ -68,9 +68,7 @@ struct Counting {
     });
   }
 
-  U valueAt(int place) const {
-    return static_cast<U>(bitsOfKey<S, U>(static_cast<S>(place - kValues / 2), form));
-  }
+  U valueAt(int place) const { return static_cast<U>(bitsOfKey<S, U>(static_cast<S>(place - kValues / 2), form)); }
 
   /// Fills to[i, end) with the values in order.
   void write(U* to, std::int64_t i, std::int64_t end, const std::int64_t* starts) const {
@@ -133,7 +131,8 @@ struct Counting {
 
 }  // namespace
 
-Status countingSort(Execution& execution, DType dtype, const char* from, char* to, std::int64_t n, bool alone) noexcept {
+Status countingSort(Execution& execution, DType dtype, const char* from, char* to, std::int64_t n,
+                    bool alone) noexcept {
   if (itemSize(dtype) == 1)
     return Counting<std::int8_t, std::uint8_t>(execution, dtype, n, alone)
         .sort(reinterpret_cast<const std::uint8_t*>(from), reinterpret_cast<std::uint8_t*>(to));

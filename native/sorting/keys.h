@@ -27,7 +27,8 @@ namespace {
 constexpr KeyForm floatForm(int bits, int mantissa) {
   const std::int64_t fold = static_cast<std::int64_t>((std::uint64_t{1} << (bits - 1)) - 1);
   const std::int64_t nans = (std::int64_t{1} << mantissa) - 1;
-  const std::int64_t infinity = static_cast<std::int64_t>(static_cast<std::uint64_t>(fold) & ~static_cast<std::uint64_t>(nans));
+  const std::int64_t infinity =
+      static_cast<std::int64_t>(static_cast<std::uint64_t>(fold) & ~static_cast<std::uint64_t>(nans));
   return {fold, nans, infinity + 1 - nans, -1 - nans, 1};
 }
 constexpr KeyForm integerForm(int bits, bool isSigned) {
@@ -38,11 +39,16 @@ constexpr KeyForm integerForm(int bits, bool isSigned) {
 /// For the dtypes that are one number: all but the complex ones.
 constexpr KeyForm keyForm(DType dtype) {
   switch (dtype) {
-    case DType::Float16: return floatForm(16, 10);
-    case DType::Bfloat16: return floatForm(16, 7);
-    case DType::Float32: return floatForm(32, 23);
-    case DType::Float64: return floatForm(64, 52);
-    default: return integerForm(8 * itemSize(dtype), isSigned(dtype));
+    case DType::Float16:
+      return floatForm(16, 10);
+    case DType::Bfloat16:
+      return floatForm(16, 7);
+    case DType::Float32:
+      return floatForm(32, 23);
+    case DType::Float64:
+      return floatForm(64, 52);
+    default:
+      return integerForm(8 * itemSize(dtype), isSigned(dtype));
   }
 }
 

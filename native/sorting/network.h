@@ -83,8 +83,8 @@ NDOPS_INLINE void mergeColumns(Vector<K>* v) {
   }
 }
 
-/// From lane by lane to register by register: v[0][0], v[1][0], …, v[R-1][0], v[0][1], … in memory order, each handed to
-/// emit(r, vector). With R = N this transposes.
+/// From lane by lane to register by register: v[0][0], v[1][0], …, v[R-1][0], v[0][1], … in memory order, each handed
+/// to emit(r, vector). With R = N this transposes.
 template <class K, int R, int Round = 1, class Emit>
 NDOPS_INLINE void interleave(const Vector<K>* v, Emit emit) {
   using L = Lanes<K>;

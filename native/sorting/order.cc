@@ -89,9 +89,7 @@ struct Runs {
     return static_cast<std::int64_t>(pack(i) & ((std::uint64_t{1} << indexBits) - 1));
   }
   std::uint64_t upper(std::int64_t i) const { return pack(i) >> indexBits; }
-  K keyAt(std::int64_t index) const {
-    return tiedKey<K>(keyOf<K, std::make_unsigned_t<K>>(from[index], form), form);
-  }
+  K keyAt(std::int64_t index) const { return tiedKey<K>(keyOf<K, std::make_unsigned_t<K>>(from[index], form), form); }
   /// Leaves the upper bits as they are.
   void put(std::int64_t i, std::int64_t index) const {
     const std::uint64_t value = upper(i) << indexBits | static_cast<std::uint64_t>(index);
@@ -339,8 +337,9 @@ Status orderComplex(Execution& execution, const SortLoops& loops, const Complex<
   const Scratch scratch(static_cast<std::size_t>(n) * 24 + orderBytes(n));
   if (!scratch) return Status::OutOfMemory;
   std::int64_t* const places = scratch.as<std::int64_t>();
-  const Order order{execution, loops, reinterpret_cast<const K*>(from), alone, reinterpret_cast<K*>(places + n), places,
-                    places + 2 * n, reinterpret_cast<char*>(places + 3 * n)};
+  const Order order{
+      execution, loops,          reinterpret_cast<const K*>(from),       alone, reinterpret_cast<K*>(places + n),
+      places,    places + 2 * n, reinterpret_cast<char*>(places + 3 * n)};
   return order.order(to, n);
 }
 

@@ -1,5 +1,5 @@
-// Vectorized quicksort of 32- and 64-bit keys: out of place, so that every stream runs forward and no store needs a mask.
-// Internal linkage throughout: compiled once per CPU level.
+// Vectorized quicksort of 32- and 64-bit keys: out of place, so that every stream runs forward and no store needs a
+// mask. Internal linkage throughout: compiled once per CPU level.
 #pragma once
 
 #include "sorting/network.h"
@@ -36,7 +36,7 @@ constexpr K kHighest = static_cast<K>(~std::uint64_t{0} >> (sizeof(K) == 4 ? 33 
 // A leaf of more registers than these costs more than another level of partitioning.
 constexpr int kLeafRegisters = 16;
 template <class K>
-constexpr int kLeaf = kLeafRegisters* Lanes<K>::N;
+constexpr int kLeaf = kLeafRegisters * Lanes<K>::N;
 // Between two questions whether to stop: well under a millisecond.
 constexpr std::int64_t kUnasked = 1 << 15;
 
@@ -62,13 +62,14 @@ void sortLeaf(const K* from, K* to, int n, const KeyForm& form, bool raw) {
       v[r] = highest;
     }
   }
-  sortVectors<K, R>(v, [&](int r, V sorted) __attribute__((always_inline)) {
-    const int left = n - r * L::N;
-    if (r < R / 2 || left >= L::N)
-      L::store(to + r * L::N, code.decode(sorted));
-    else if (left > 0)
-      L::storePart(to + r * L::N, code.decode(sorted), left);
-  });
+  sortVectors<K, R>(
+      v, [&](int r, V sorted) __attribute__((always_inline)) {
+        const int left = n - r * L::N;
+        if (r < R / 2 || left >= L::N)
+          L::store(to + r * L::N, code.decode(sorted));
+        else if (left > 0)
+          L::storePart(to + r * L::N, code.decode(sorted), left);
+      });
 }
 
 /// Sorts up to kLeaf keys; `from` may be `to`.
@@ -92,8 +93,8 @@ struct Sides {
   std::int64_t greater;
 };
 
-/// Keys below the pivot go to `left`, keys above it to `right`, in order; equal ones are only counted, by their absence.
-/// `from` may be `left` or `right`: what is written never passes what was read. Both have room for n.
+/// Keys below the pivot go to `left`, keys above it to `right`, in order; equal ones are only counted, by their
+/// absence. `from` may be `left` or `right`: what is written never passes what was read. Both have room for n.
 template <class K, bool Raw>
 Sides partition(const K* from, std::int64_t n, K pivot, K* left, K* right, const KeyForm& form) {
   using L = Lanes<K>;
@@ -199,7 +200,8 @@ K samplePivot(const K* from, std::int64_t n, const KeyForm& form, bool raw) {
   }
   V median = L::max(L::min(a, b), L::min(L::max(a, b), c));
   K result = 0;
-  sortVectors<K, 1>(&median, [&](int, V sorted) __attribute__((always_inline)) { result = sorted[L::N / 2]; });
+  sortVectors<K, 1>(
+      &median, [&](int, V sorted) __attribute__((always_inline)) { result = sorted[L::N / 2]; });
   return result;
 }
 
@@ -255,8 +257,8 @@ bool sort(const K* from, K* to, K* spare, std::int64_t n, const KeyForm& form, b
       continue;
     }
     if (now.n > kUnasked && stop.wanted(stop.context)) return false;
-    const K pivot = now.pivots > 0 ? samplePivot<K>(now.at, now.n, form, now.raw)
-                                   : middlePivot<K>(now.at, now.n, form, now.raw);
+    const K pivot =
+        now.pivots > 0 ? samplePivot<K>(now.at, now.n, form, now.raw) : middlePivot<K>(now.at, now.n, form, now.raw);
     const Sides sides = now.raw ? partition<K, true>(now.at, now.n, pivot, now.to, now.spare, form)
                                 : partition<K, false>(now.at, now.n, pivot, now.to, now.spare, form);
     const std::int64_t equal = now.n - sides.less - sides.greater;
@@ -272,7 +274,8 @@ bool sort(const K* from, K* to, K* spare, std::int64_t n, const KeyForm& form, b
 
 /// split() of KeyLoops on the pivots [first, first + count).
 template <class K>
-void splitBy(const Segment<K>& keys, const KeyForm& form, const K* pivots, int first, int count, const Split<K>& split) {
+void splitBy(const Segment<K>& keys, const KeyForm& form, const K* pivots, int first, int count,
+             const Split<K>& split) {
   if (count == 0) {
     // Pieces end up in `spare`, so that `to` is free for the next phase.
     if (keys.at != keys.spare) copy(keys.at, keys.spare, keys.n);
@@ -286,7 +289,8 @@ void splitBy(const Segment<K>& keys, const KeyForm& form, const K* pivots, int f
                                : partition<K, false>(keys.at, keys.n, pivot, keys.to, keys.spare, form);
   const std::int64_t equal = keys.n - sides.less - sides.greater;
   split.equals[middle] = equal;
-  splitBy<K>({keys.to, keys.to, keys.spare + sides.greater, sides.less, 0, false}, form, pivots, first, count / 2, split);
+  splitBy<K>({keys.to, keys.to, keys.spare + sides.greater, sides.less, 0, false}, form, pivots, first, count / 2,
+             split);
   splitBy<K>({keys.spare, keys.to + sides.less + equal, keys.spare, sides.greater, 0, false}, form, pivots, middle + 1,
              count - count / 2 - 1, split);
 }

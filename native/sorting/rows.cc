@@ -48,11 +48,16 @@ void move(const SortLoops& loops, int size, const char* from, std::int64_t fromI
     moveTile<T>(f, fromI, fromW, t, toI, toW, count, width);
   };
   switch (size) {
-    case 1: return each(std::uint8_t{});
-    case 2: return each(std::uint16_t{});
-    case 4: return each(std::int32_t{});
-    case 8: return each(std::int64_t{});
-    default: return each(Item16{});
+    case 1:
+      return each(std::uint8_t{});
+    case 2:
+      return each(std::uint16_t{});
+    case 4:
+      return each(std::int32_t{});
+    case 8:
+      return each(std::int64_t{});
+    default:
+      return each(Item16{});
   }
 }
 
@@ -138,8 +143,8 @@ struct Rows {
   std::size_t scatterBytes() const { return scatters ? static_cast<std::size_t>(tileWidth * layout.n * outSize) : 0; }
 
   void gather(const Tile& tile, char* rows, std::int64_t start, std::int64_t end) const {
-    move(loops, inSize, tile.from + start * layout.stride * inSize, layout.stride, layout.step, rows + start * inSize, 1,
-         layout.n, end - start, tile.width);
+    move(loops, inSize, tile.from + start * layout.stride * inSize, layout.stride, layout.step, rows + start * inSize,
+         1, layout.n, end - start, tile.width);
   }
   void scatter(const Tile& tile, const char* rows, std::int64_t start, std::int64_t end) const {
     move(loops, outSize, rows + start * outSize, 1, layout.n, tile.to + start * layout.outStride * outSize,

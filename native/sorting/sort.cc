@@ -175,9 +175,12 @@ Status sort(const Kernel& kernel, const Launch& launch) noexcept {
   if (dtype == DType::Complex64) return sortComplex<float>(launch, loops);
   if (dtype == DType::Complex128) return sortComplex<double>(launch, loops);
   switch (itemSize(dtype)) {
-    case 4: return sortKeys<std::int32_t>(launch, loops, loops.keys32);
-    case 8: return sortKeys<std::int64_t>(launch, loops, loops.keys64);
-    default: return sortSmall(launch, loops);
+    case 4:
+      return sortKeys<std::int32_t>(launch, loops, loops.keys32);
+    case 8:
+      return sortKeys<std::int64_t>(launch, loops, loops.keys64);
+    default:
+      return sortSmall(launch, loops);
   }
 }
 
@@ -187,9 +190,12 @@ Status argsort(const Kernel& kernel, const Launch& launch) noexcept {
   if (dtype == DType::Complex64) return orderComplexRows<float>(launch, loops);
   if (dtype == DType::Complex128) return orderComplexRows<double>(launch, loops);
   switch (itemSize(dtype)) {
-    case 4: return orderKeys<std::int32_t>(launch, loops);
-    case 8: return orderKeys<std::int64_t>(launch, loops);
-    default: return orderSmall(launch, loops);
+    case 4:
+      return orderKeys<std::int32_t>(launch, loops);
+    case 8:
+      return orderKeys<std::int64_t>(launch, loops);
+    default:
+      return orderSmall(launch, loops);
   }
 }
 

@@ -16,8 +16,8 @@ struct Stop {
   const void* context;
 };
 
-/// What a chunk of keys became when it was split by sorted pivots: pieces[i] holds the sizes[i] keys between pivot i - 1
-/// and pivot i, equals[i] counts those equal to pivot i and to none before it.
+/// What a chunk of keys became when it was split by sorted pivots: pieces[i] holds the sizes[i] keys between pivot i -
+/// 1 and pivot i, equals[i] counts those equal to pivot i and to none before it.
 template <class K>
 struct Split {
   const K** pieces;
@@ -37,13 +37,15 @@ struct Range {
 constexpr int kAscending = 1;
 constexpr int kDescending = 2;
 
-/// The loops over 32-bit (K = std::int32_t) or 64-bit keys. "Raw" keys are bits of the dtype, the others are in key form.
+/// The loops over 32-bit (K = std::int32_t) or 64-bit keys. "Raw" keys are bits of the dtype, the others are in key
+/// form.
 template <class K>
 struct KeyLoops {
   /// Sorts n keys from `from` (which may be `to`) into `to` as bits of the dtype; `spare` has room for n. After
   /// `pivots` levels of partitioning by sampled pivots it bisects the range of values instead, so that no input is
   /// quadratic; less than 0 means the usual number. False when stopped, `to` and `spare` undefined then.
-  bool (*sort)(const K* from, K* to, K* spare, std::int64_t n, const KeyForm& form, bool raw, int pivots, const Stop& stop);
+  bool (*sort)(const K* from, K* to, K* spare, std::int64_t n, const KeyForm& form, bool raw, int pivots,
+               const Stop& stop);
   /// Splits n raw keys by 2^k - 1 ascending pivots, through `work` into `pieces.at` pointing into `to`.
   void (*split)(const K* from, K* work, K* to, std::int64_t n, const KeyForm& form, const K* pivots, int count,
                 const Split<K>& split);

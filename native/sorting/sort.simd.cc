@@ -100,7 +100,8 @@ void pack32(const K* from, std::int64_t n, const KeyForm& given, K low, int inde
   const KeyForm form = given;
   for (std::int64_t i = 0; i < n; ++i) {
     const auto above = static_cast<UnsignedOf<K>>(tied(from[i], form)) - static_cast<UnsignedOf<K>>(low);
-    to[i] = static_cast<std::int32_t>(static_cast<std::uint32_t>(above) << indexBits | static_cast<std::uint32_t>(first + i));
+    to[i] = static_cast<std::int32_t>(static_cast<std::uint32_t>(above) << indexBits |
+                                      static_cast<std::uint32_t>(first + i));
   }
 }
 
@@ -164,7 +165,8 @@ void transpose(const K* from, std::int64_t rows, std::int64_t columns, std::int6
 #pragma GCC unroll 16
       for (int r = 0; r < N; ++r) v[r] = L::load(from + (row + r) * fromStride + column);
       K* const corner = to + column * toStride + row;
-      interleave<K, N>(v, [&](int r, Vector<K> x) __attribute__((always_inline)) { L::store(corner + r * toStride, x); });
+      interleave<K, N>(
+          v, [&](int r, Vector<K> x) __attribute__((always_inline)) { L::store(corner + r * toStride, x); });
     }
     for (; column < columns; ++column)
       for (int r = 0; r < N; ++r) to[column * toStride + row + r] = from[(row + r) * fromStride + column];
@@ -179,21 +181,22 @@ constexpr KeyLoops<K> keyLoops() {
   return {sort<K>, split<K>, fill<K>, run<K>, pick<K>, copy<K>, reverse<K>, range<K>, pack32<K>, pack64<K>};
 }
 
-constexpr SortLoops kLoops{keyLoops<std::int32_t>(), keyLoops<std::int64_t>(), indices<std::int32_t>,
-                           indices<std::int64_t>,    widen,                    narrow,
-                           transpose<std::int32_t>,  transpose<std::int64_t>};
+constexpr SortLoops kLoops{
+    keyLoops<std::int32_t>(), keyLoops<std::int64_t>(), indices<std::int32_t>, indices<std::int64_t>, widen, narrow,
+    transpose<std::int32_t>,  transpose<std::int64_t>};
 
 const SortLoops& loops() { return kLoops; }
 
-#define NDOPS_SORT_ROWS(D)                                                       \
-  {"sort", ndops::sort, DType::D, DType::D, reinterpret_cast<Inner>(loops)},     \
-      {"argsort", ndops::argsort, DType::D, DType::Int32, reinterpret_cast<Inner>(loops)}
+#define NDOPS_SORT_ROWS(D)                                                            \
+  {"sort", ndops::sort, DType::D, DType::D, reinterpret_cast<Inner>(loops)}, {        \
+    "argsort", ndops::argsort, DType::D, DType::Int32, reinterpret_cast<Inner>(loops) \
+  }
 
-const Row kRows[] = {
-    NDOPS_SORT_ROWS(Bool),    NDOPS_SORT_ROWS(Uint8),     NDOPS_SORT_ROWS(Uint16),    NDOPS_SORT_ROWS(Uint32),
-    NDOPS_SORT_ROWS(Uint64),  NDOPS_SORT_ROWS(Int8),      NDOPS_SORT_ROWS(Int16),     NDOPS_SORT_ROWS(Int32),
-    NDOPS_SORT_ROWS(Int64),   NDOPS_SORT_ROWS(Float16),   NDOPS_SORT_ROWS(Bfloat16),  NDOPS_SORT_ROWS(Float32),
-    NDOPS_SORT_ROWS(Float64), NDOPS_SORT_ROWS(Complex64), NDOPS_SORT_ROWS(Complex128)};
+const Row kRows[] = {NDOPS_SORT_ROWS(Bool),    NDOPS_SORT_ROWS(Uint8),     NDOPS_SORT_ROWS(Uint16),
+                     NDOPS_SORT_ROWS(Uint32),  NDOPS_SORT_ROWS(Uint64),    NDOPS_SORT_ROWS(Int8),
+                     NDOPS_SORT_ROWS(Int16),   NDOPS_SORT_ROWS(Int32),     NDOPS_SORT_ROWS(Int64),
+                     NDOPS_SORT_ROWS(Float16), NDOPS_SORT_ROWS(Bfloat16),  NDOPS_SORT_ROWS(Float32),
+                     NDOPS_SORT_ROWS(Float64), NDOPS_SORT_ROWS(Complex64), NDOPS_SORT_ROWS(Complex128)};
 #undef NDOPS_SORT_ROWS
 
 }  // namespace

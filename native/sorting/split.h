@@ -16,7 +16,8 @@ inline Stop stopOf(const Execution& execution) {
 
 /// KeyLoops::run of a long row, by all threads once its beginning is a run.
 template <class K>
-int runLong(Execution& execution, const KeyLoops<K>& loops, const K* from, std::int64_t n, const KeyForm& form) noexcept {
+int runLong(Execution& execution, const KeyLoops<K>& loops, const K* from, std::int64_t n,
+            const KeyForm& form) noexcept {
   constexpr std::int64_t kChunk = std::int64_t{1} << 18;
   std::atomic<int> runs{loops.run(from, std::min<std::int64_t>(n, 4096), form)};
   if (runs.load() == 0) return 0;
@@ -31,7 +32,8 @@ int runLong(Execution& execution, const KeyLoops<K>& loops, const K* from, std::
 
 /// Copies a run into ascending order, by all threads.
 template <class K>
-Status copyRun(Execution& execution, const KeyLoops<K>& loops, const K* from, K* to, std::int64_t n, bool ascending) noexcept {
+Status copyRun(Execution& execution, const KeyLoops<K>& loops, const K* from, K* to, std::int64_t n,
+               bool ascending) noexcept {
   constexpr std::int64_t kChunk = std::int64_t{1} << 18;
   return parallel(execution, (n + kChunk - 1) / kChunk, [&](std::int64_t chunk) {
     const std::int64_t start = chunk * kChunk;

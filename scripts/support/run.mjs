@@ -63,7 +63,7 @@ export function hasCommand(name) {
 }
 
 export function commandOutput(command, args) {
-  const result = spawnSync(command, args, { cwd: root, encoding: 'utf8' })
+  const result = spawnSync(command, args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 30 })
   return result.status === 0 ? result.stdout.trim() : null
 }
 

@@ -77,6 +77,12 @@ describe('reductions', () => {
     throws(() => ndops.prod(x, { dtype: 'int7' }), coded('TypeError', 'DTYPE', /int7/))
   })
 
+  it('keep the sign of a sum of -0 alone', () => {
+    ok(Object.is(ndops.sum([-0, -0]).item(), -0))
+    ok(Object.is(ndops.mean([-0, -0]).item(), -0))
+    ok(Object.is(ndops.sum([]).item(), 0))
+  })
+
   it('keep the digits of a variance beside a large mean', () => {
     const x = ndops.add(ndops.arange(1000, { dtype: 'float64' }), 1e8)
     strictEqual(ndops.var(x).item(), (1000 ** 2 - 1) / 12)

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { addonFaults, objectFaults } from '../../scripts/checkSymbols.mjs'
+import { addonFaults, fusedFaults, objectFaults } from '../../scripts/checkSymbols.mjs'
 
 const table = '_ZN5ndops2v34sortE D 0 10'
 
@@ -65,5 +65,13 @@ describe('scripts/checkSymbols', () => {
     } finally {
       rmSync(folder, { recursive: true })
     }
+  })
+
+  it('finds fused multiply-adds where the bits are promised', () => {
+    const code = '   6677:\tvfmaddsub231pd (%r9),%xmm2,%xmm0\n'
+    assert.equal(fusedFaults('reductions/reduce.simd.cc.o', code).length, 1)
+    assert.equal(fusedFaults('linalg/matmul.simd.cc.o', '  10:\tfmla\tv0.4s, v1.4s, v2.4s\n').length, 1)
+    assert.deepEqual(fusedFaults('elementwise/exponential.simd.cc.o', code), [])
+    assert.deepEqual(fusedFaults('reductions/reduce.simd.cc.o', '  10:\tvmulpd %xmm0,%xmm1,%xmm2\n'), [])
   })
 })

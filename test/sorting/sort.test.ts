@@ -19,7 +19,13 @@ describe('sort and argsort', () => {
   it('agree: the elements at the order are the sorted ones to the bit, for every dtype and any axis @level', () => {
     const random = seeded('sort and argsort')
     for (const dtype of DTYPES)
-      for (const [shape, axis] of [[[1000], 0], [[70_000], 0], [[40, 300], 0], [[300, 40], 1], [[5, 60, 7], 1]] as const) {
+      for (const [shape, axis] of [
+        [[1000], 0],
+        [[70_000], 0],
+        [[40, 300], 0],
+        [[300, 40], 1],
+        [[5, 60, 7], 1],
+      ] as const) {
         const size = shape.reduce((a, b) => a * b, 1)
         const x = ndops.fromData(drawn(signedSmallAndLarge, random, dtype as DType, size), [...shape], dtype)
         const order = op('argsort')(x, axis) as Tensor
@@ -35,7 +41,11 @@ describe('sort and argsort', () => {
     deepStrictEqual(orderOf([Number.NaN, 1, -Number.NaN, 0, Number.NaN]), [3, 1, 0, 2, 4])
     const ties = Int32Array.from({ length: 100_000 }, (_, i) => i % 3)
     const order = (op('argsort')(ties) as Tensor).data as Int32Array
-    ok(order.every((place, i) => i === 0 || ties[place] !== ties[order[i - 1] as number] || place > (order[i - 1] as number)))
+    ok(
+      order.every(
+        (place, i) => i === 0 || ties[place] !== ties[order[i - 1] as number] || place > (order[i - 1] as number),
+      ),
+    )
   })
 
   it('do not touch what they are given', () => {

@@ -6,8 +6,22 @@ import { exported, isCoded, ndops, type Tensor } from './ndops'
 import { drawn, seeded, signedSmallAndLarge } from './random'
 
 /** Reductions, scans and exactly rounded arithmetic; elementwise math is promised per level only. */
-const PROMISED = ['add', 'multiply', 'divide', 'sqrt', 'sum', 'prod', 'mean', 'var', 'std', 'average', 'max', 'argmax']
-const BINARY = ['add', 'multiply', 'divide']
+const PROMISED = [
+  'add',
+  'vdot',
+  'multiply',
+  'divide',
+  'sqrt',
+  'sum',
+  'prod',
+  'mean',
+  'var',
+  'std',
+  'average',
+  'max',
+  'argmax',
+]
+const BINARY = ['add', 'vdot', 'multiply', 'divide']
 const SHAPES = [[1], [7], [1000], [3, 257], [129, 67], [2, 3, 500], [70_001]]
 
 const hash = createHash('sha256')

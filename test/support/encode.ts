@@ -1,6 +1,6 @@
 /** Results as the text of fixtures: what scripts/oracle/codec.py writes and reads. */
 
-import { type DType, get, isComplex } from './dtypes'
+import { type DType, get, isComplex, type Storage } from './dtypes'
 import { ndops, type Tensor } from './ndops'
 
 const numeral = (value: number | bigint): number | string => {
@@ -17,8 +17,18 @@ export function encodeTensor(x: Tensor): unknown {
   return { dtype, shape: [...x.shape], data }
 }
 
+type HostArray = ReturnType<typeof ndops.convertToNumpy>
+
+function encodeStructure({ data, shape, stride, offset, dtype }: HostArray): unknown {
+  const flat = ndops.fromData(data as Storage, null, dtype as DType)
+  const values = (list: readonly number[]) => list.map((value) => ({ value }))
+  const parts = { shape: values(shape), stride: values(stride), offset: { value: offset }, dtype: { value: dtype } }
+  return { structure: { data: encodeTensor(flat), ...parts } }
+}
+
 export function encodeResult(x: unknown): unknown {
   if (x instanceof ndops.Tensor) return encodeTensor(x)
+  if (typeof x === 'object' && x !== null && 'data' in x) return encodeStructure(x as HostArray)
   if (Array.isArray(x) && x.some((entry) => typeof entry === 'object')) return x.map(encodeResult)
   return { value: Array.isArray(x) ? [...x] : x }
 }

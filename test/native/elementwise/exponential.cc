@@ -15,11 +15,40 @@ std::vector<T> edges() {
   using Limits = std::numeric_limits<T>;
   std::vector<T> values;
   for (const double sign : {1.0, -1.0}) {
-    for (const T x : {T{0}, Limits::denorm_min(), 3 * Limits::denorm_min(), Limits::min() / 2, Limits::min(), Limits::max(),
-                      Limits::max() / 2, Limits::epsilon(), Limits::epsilon() / 2, T(0.5), T(1), 1 + Limits::epsilon(),
-                      1 - Limits::epsilon() / 2, T(2), T(3), T(10), T(0.70710678), T(1.41421356), T(0.69314718), T(17.3),
-                      T(87.3), T(88.72), T(88.73), T(103.9), T(103.98), T(104), T(708.4), T(709.78), T(709.79), T(745.13),
-                      T(745.14), T(1e30), Limits::infinity(), Limits::quiet_NaN()})
+    for (const T x : {T{0},
+                      Limits::denorm_min(),
+                      3 * Limits::denorm_min(),
+                      Limits::min() / 2,
+                      Limits::min(),
+                      Limits::max(),
+                      Limits::max() / 2,
+                      Limits::epsilon(),
+                      Limits::epsilon() / 2,
+                      T(0.5),
+                      T(1),
+                      1 + Limits::epsilon(),
+                      1 - Limits::epsilon() / 2,
+                      T(2),
+                      T(3),
+                      T(10),
+                      T(0.70710678),
+                      T(1.41421356),
+                      T(0.69314718),
+                      T(17.3),
+                      T(87.3),
+                      T(88.72),
+                      T(88.73),
+                      T(103.9),
+                      T(103.98),
+                      T(104),
+                      T(708.4),
+                      T(709.78),
+                      T(709.79),
+                      T(745.13),
+                      T(745.14),
+                      T(1e30),
+                      Limits::infinity(),
+                      Limits::quiet_NaN()})
       values.push_back(static_cast<T>(sign) * x);
   }
   return values;
@@ -74,7 +103,8 @@ TEST_CASE("elementwise math: an element's bits do not depend on where it stands"
 TEST_CASE_TEMPLATE("exponential: exact cases", T, float, double) {
   CHECK(applyOne<T>("exp", 0) == 1);
   CHECK(applyOne<T>("log", 1) == 0);
-  for (int k = std::numeric_limits<T>::min_exponent - std::numeric_limits<T>::digits; k < std::numeric_limits<T>::max_exponent; ++k) {
+  for (int k = std::numeric_limits<T>::min_exponent - std::numeric_limits<T>::digits;
+       k < std::numeric_limits<T>::max_exponent; ++k) {
     CAPTURE(k);
     CHECK(applyOne<T>("log2", std::ldexp(T{1}, k)) == k);
   }
@@ -112,4 +142,32 @@ TEST_CASE_TEMPLATE("exponential: logaddexp", T, float, double) {
   CAPTURE(worst.at);
   CAPTURE(worst.other);
   CHECK(worst.ulp <= 2);
+}
+
+TEST_CASE_TEMPLATE("exponential: erfinv undoes erf", T, float, double) {
+  const auto of = [](double x) { return applyOne<T>("erfinv", static_cast<T>(x)); };
+  CHECK(of(1) == kInf);
+  CHECK(of(-1) == -kInf);
+  CHECK(std::isnan(of(1.5)));
+  CHECK(std::isnan(of(-kInf)));
+  CHECK(std::isnan(of(kNaN)));
+  CHECK(of(0) == 0);
+  CHECK(std::signbit(of(-0.0)));
+  Random random;
+  Worst worst;
+  for (int i = 0; i < 100000; ++i) {
+    const double u = random.uniform();
+    const double scale = std::ldexp(1.0, -static_cast<int>(random.bits() % (sizeof(T) == 4 ? 23 : 52)));
+    const T x = static_cast<T>(i % 3 == 0 ? u : i % 3 == 1 ? 1 - u * scale : -u * scale);
+    if (std::fabs(x) >= 1) continue;
+    const T got = of(x);
+    // One step of Newton's from the result, on the side where nothing cancels.
+    const long double y = std::fabs(got);
+    const long double a = std::fabs(x);
+    const long double left = a > 0.5L ? (1 - a) - std::erfc(y) : std::erf(y) - a;
+    const long double truth = y - left / (1.128379167095512573896L * std::exp(-y * y));
+    worst.see(ulpsBetween(static_cast<T>(std::fabs(got)), truth), x);
+  }
+  CAPTURE(worst.at);
+  CHECK(worst.ulp <= (sizeof(T) == 4 ? 0.51 : 1.9 + kLibmError));
 }

@@ -27,13 +27,21 @@ struct UnaryCase {
 
 /// Bounds are ceilings of the maxima measured over all float32 patterns, and over 10^8 float64 values.
 inline const std::vector<UnaryCase>& unaryCases() {
-#define NDOPS_CASE(NAME, FUNCTION, ULP32, ULP64)                                                                         \
-  UnaryCase {                                                                                                            \
-    #NAME, [](double x) { return std::FUNCTION(x); }, [](long double x) { return std::FUNCTION(x); }, ULP32, ULP64       \
+#define NDOPS_CASE(NAME, FUNCTION, ULP32, ULP64)                                                                   \
+  UnaryCase {                                                                                                      \
+#NAME, [](double x) { return std::FUNCTION(x); }, [](long double x) { return std::FUNCTION(x); }, ULP32, ULP64 \
   }
   static const std::vector<UnaryCase> cases = {
-      NDOPS_CASE(exp, exp, 0.9, 0.9),     NDOPS_CASE(expm1, expm1, 1.1, 1.2), NDOPS_CASE(log, log, 0.8, 0.9),
-      NDOPS_CASE(log1p, log1p, 0.9, 0.9), NDOPS_CASE(log2, log2, 0.9, 1.2),   NDOPS_CASE(log10, log10, 0.9, 1.0),
+      NDOPS_CASE(exp, exp, 0.9, 0.9),        NDOPS_CASE(expm1, expm1, 1.1, 1.2),
+      NDOPS_CASE(log, log, 0.8, 0.9),        NDOPS_CASE(log1p, log1p, 0.9, 0.9),
+      NDOPS_CASE(log2, log2, 0.9, 1.2),      NDOPS_CASE(log10, log10, 0.9, 1.0),
+      NDOPS_CASE(erf, erf, 1.2, 1.2),        NDOPS_CASE(sin, sin, 0.51, 0.9),
+      NDOPS_CASE(cos, cos, 0.51, 0.9),       NDOPS_CASE(tan, tan, 0.51, 1.2),
+      NDOPS_CASE(arcsin, asin, 0.51, 1.2),   NDOPS_CASE(arccos, acos, 0.51, 1.1),
+      NDOPS_CASE(arctan, atan, 0.51, 0.9),   NDOPS_CASE(sinh, sinh, 0.51, 1.8),
+      NDOPS_CASE(cosh, cosh, 0.51, 1.4),     NDOPS_CASE(tanh, tanh, 0.51, 1.1),
+      NDOPS_CASE(arcsinh, asinh, 0.51, 1.2), NDOPS_CASE(arccosh, acosh, 0.51, 1.4),
+      NDOPS_CASE(arctanh, atanh, 0.51, 1.2),
   };
 #undef NDOPS_CASE
   return cases;
@@ -113,11 +121,17 @@ inline double anyDouble(Random& random, int kind) {
   const std::uint64_t sign = bits & 0x8000000000000000u;
   const std::uint64_t pick = bits >> 52 & 0x7ff;
   switch (kind) {
-    case 0: return doubleOfBits(bits);
-    case 1: return doubleOfBits(sign | (1003 + pick % 31) << 52 | fraction);
-    case 2: return doubleOfBits((1022 + pick % 2) << 52 | fraction);
-    case 3: return doubleOfBits(sign | (1020 + pick % 13) << 52 | fraction);
-    default: return 1 + std::ldexp(static_cast<double>(static_cast<std::int64_t>(bits)) * 0x1p-63, -static_cast<int>(pick % 52));
+    case 0:
+      return doubleOfBits(bits);
+    case 1:
+      return doubleOfBits(sign | (1003 + pick % 31) << 52 | fraction);
+    case 2:
+      return doubleOfBits((1022 + pick % 2) << 52 | fraction);
+    case 3:
+      return doubleOfBits(sign | (1020 + pick % 13) << 52 | fraction);
+    default:
+      return 1 +
+             std::ldexp(static_cast<double>(static_cast<std::int64_t>(bits)) * 0x1p-63, -static_cast<int>(pick % 52));
   }
 }
 

@@ -28,10 +28,15 @@ void pick(Random& random, T& x, T& y) {
   const double reach = sizeof(T) == 4 ? 152 : 1080;
   const double any = random.between(-reach, reach);
   switch (random.bits() % 4) {
-    case 0: x = static_cast<T>(std::ldexp(random.between(1, 2), static_cast<int>(random.bits() % 60) - 30)); break;
-    case 1: x = static_cast<T>(random.between(0.5, 2)); break;
+    case 0:
+      x = static_cast<T>(std::ldexp(random.between(1, 2), static_cast<int>(random.bits() % 60) - 30));
+      break;
+    case 1:
+      x = static_cast<T>(random.between(0.5, 2));
+      break;
     case 2:
-      x = static_cast<T>(1 + std::ldexp(random.between(-1, 1), -static_cast<int>(random.bits() % (sizeof(T) == 4 ? 22 : 50))));
+      x = static_cast<T>(
+          1 + std::ldexp(random.between(-1, 1), -static_cast<int>(random.bits() % (sizeof(T) == 4 ? 22 : 50))));
       break;
     default:
       x = static_cast<T>(static_cast<int>(random.bits() % 201) - 100);
@@ -63,10 +68,26 @@ TEST_CASE_TEMPLATE("power: C's special cases, every pair of edges", T, float, do
   using Limits = std::numeric_limits<T>;
   std::vector<T> values;
   for (const T sign : {T{1}, T{-1}}) {
-    for (const T x : {T{0}, Limits::denorm_min(), Limits::min(), T(0.5), 1 - Limits::epsilon() / 2, T{1},
-                      1 + Limits::epsilon(), T(1.5), T{2}, T{3}, T{10}, T(149), T(1074), 1 / Limits::epsilon() - 1,
-                      1 / Limits::epsilon(), 1 / Limits::epsilon() + 1, 2 / Limits::epsilon(), Limits::max(),
-                      Limits::infinity(), Limits::quiet_NaN()})
+    for (const T x : {T{0},
+                      Limits::denorm_min(),
+                      Limits::min(),
+                      T(0.5),
+                      1 - Limits::epsilon() / 2,
+                      T{1},
+                      1 + Limits::epsilon(),
+                      T(1.5),
+                      T{2},
+                      T{3},
+                      T{10},
+                      T(149),
+                      T(1074),
+                      1 / Limits::epsilon() - 1,
+                      1 / Limits::epsilon(),
+                      1 / Limits::epsilon() + 1,
+                      2 / Limits::epsilon(),
+                      Limits::max(),
+                      Limits::infinity(),
+                      Limits::quiet_NaN()})
       values.push_back(sign * x);
   }
   for (const T x : values) {
@@ -93,7 +114,8 @@ TEST_CASE_TEMPLATE("power: exact where the result is representable", T, float, d
       CHECK(power<T>(T(-base), T(exponent)) == (exponent % 2 == 0 ? T(value) : -T(value)));
     }
   }
-  for (int k = std::numeric_limits<T>::min_exponent - std::numeric_limits<T>::digits; k < std::numeric_limits<T>::max_exponent; ++k) {
+  for (int k = std::numeric_limits<T>::min_exponent - std::numeric_limits<T>::digits;
+       k < std::numeric_limits<T>::max_exponent; ++k) {
     CAPTURE(k);
     CHECK(power<T>(2, T(k)) == std::ldexp(T{1}, k));
   }

@@ -340,6 +340,9 @@ TEST_CASE("matmul: panels, runs and long vectors on several threads") {
     CHECK(holds<Float16>(laidOut<Float16>(random, 500, 70, Plain), laidOut<Float16>(random, 70, 300, Stepped)));
     CHECK(holds<std::int16_t>(laidOut<std::int16_t>(random, 150, 600, Plain),
                               laidOut<std::int16_t>(random, 600, 260, Transposed)));
+    CHECK(holds<std::int64_t>(laidOut<std::int64_t>(random, 20, 300, Transposed),
+                              laidOut<std::int64_t>(random, 300, 1100, Plain)));
+    CHECK(holds<Bool>(laidOut<Bool>(random, 100, 300, Plain), laidOut<Bool>(random, 300, 200, Plain)));
     CHECK(holds<float>(laidOut<float>(random, 3, 100000, Stepped), laidOut<float>(random, 100000, 1, Plain)));
     CHECK(holds<float>(laidOut<float>(random, 1, 5000, Plain), laidOut<float>(random, 5000, 700, Plain)));
     CHECK(holds<Float16>(laidOut<Float16>(random, 1, 5000, Plain), laidOut<Float16>(random, 5000, 200, Plain)));

@@ -74,8 +74,9 @@ std::int64_t drawFrom(std::mt19937_64& random, std::int64_t below) {
   return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(below));
 }
 
-constexpr const char* kDistributions[] = {"random",    "sorted",   "reversed",      "organ pipe",    "all equal",
-                                          "two values", "few uniques", "sawtooth", "nearly sorted", "median-of-3 killer"};
+constexpr const char* kDistributions[] = {
+    "random",     "sorted",      "reversed", "organ pipe",    "all equal",
+    "two values", "few uniques", "sawtooth", "nearly sorted", "median-of-3 killer"};
 
 std::vector<std::int64_t> ranks(int distribution, std::int64_t n) {
   std::mt19937_64 random(static_cast<std::uint64_t>(n * 16 + distribution));
@@ -83,17 +84,37 @@ std::vector<std::int64_t> ranks(int distribution, std::int64_t n) {
   for (std::int64_t i = 0; i < n; ++i) {
     std::int64_t& r = x[static_cast<std::size_t>(i)];
     switch (distribution) {
-      case 0: r = drawFrom(random, 1 << 30); break;
-      case 1: r = i; break;
-      case 2: r = n - i; break;
-      case 3: r = std::min(i, n - i); break;
-      case 4: r = 5; break;
-      case 5: r = drawFrom(random, 2); break;
-      case 6: r = drawFrom(random, 7); break;
-      case 7: r = i % 100; break;
-      case 8: r = i % 97 == 13 ? drawFrom(random, n) : i; break;
+      case 0:
+        r = drawFrom(random, 1 << 30);
+        break;
+      case 1:
+        r = i;
+        break;
+      case 2:
+        r = n - i;
+        break;
+      case 3:
+        r = std::min(i, n - i);
+        break;
+      case 4:
+        r = 5;
+        break;
+      case 5:
+        r = drawFrom(random, 2);
+        break;
+      case 6:
+        r = drawFrom(random, 7);
+        break;
+      case 7:
+        r = i % 100;
+        break;
+      case 8:
+        r = i % 97 == 13 ? drawFrom(random, n) : i;
+        break;
       // Musser's sequence: its medians of three are always among the smallest.
-      default: r = i < n / 2 ? (i % 2 == 0 ? i : n / 2 + i) : 2 * (i - n / 2) + 1; break;
+      default:
+        r = i < n / 2 ? (i % 2 == 0 ? i : n / 2 + i) : 2 * (i - n / 2) + 1;
+        break;
     }
   }
   return x;
@@ -184,8 +205,8 @@ struct Threads {
   ~Threads() { setThreadCount(before); }
 };
 
-#define ALL_DTYPES                                                                                                   \
-  Bool, std::uint8_t, std::uint16_t, std::uint32_t, std::uint64_t, std::int8_t, std::int16_t, std::int32_t,          \
+#define ALL_DTYPES                                                                                          \
+  Bool, std::uint8_t, std::uint16_t, std::uint32_t, std::uint64_t, std::int8_t, std::int16_t, std::int32_t, \
       std::int64_t, Float16, Bfloat16, float, double, Complex64, Complex128
 
 }  // namespace
@@ -224,8 +245,8 @@ TEST_CASE_TEMPLATE("sort: extreme values and NaN at every place", T, std::int32_
 }
 
 TEST_CASE_TEMPLATE("sort: any axis of any layout", T, ALL_DTYPES) {
-  const Shape shapes[] = {{},        {1},         {0},       {0, 3},    {3, 0},       {1, 0, 2},      {7, 5},
-                          {33, 40},  {3, 70, 17}, {2, 1, 300}, {300, 1, 2}, {4, 3, 5, 6}, {130, 3}};
+  const Shape shapes[] = {{},       {1},         {0},         {0, 3},      {3, 0},       {1, 0, 2}, {7, 5},
+                          {33, 40}, {3, 70, 17}, {2, 1, 300}, {300, 1, 2}, {4, 3, 5, 6}, {130, 3}};
   for (const Shape& shape : shapes) {
     CAPTURE(doctest::toString(shape.size()));
     const Array<T> x = distributed<T>(6, shape);
@@ -322,8 +343,8 @@ TEST_CASE_TEMPLATE("sort: bisecting values instead of sampling gives the same", 
       Array<K> x = distribution < 10 ? distributed<K>(distribution, {n}) : anyBits<K>({n}, 9);
       Array<K> sorted({n});
       Array<K> spare({n});
-      REQUIRE(loops->sort(x.memory.get(), sorted.memory.get(), spare.memory.get(), n, keyForm(kDTypeOf<K>), true, pivots,
-                          never));
+      REQUIRE(loops->sort(x.memory.get(), sorted.memory.get(), spare.memory.get(), n, keyForm(kDTypeOf<K>), true,
+                          pivots, never));
       std::sort(x.memory.get(), x.memory.get() + n);
       CHECK(std::memcmp(x.memory.get(), sorted.memory.get(), static_cast<std::size_t>(n) * sizeof(K)) == 0);
     }

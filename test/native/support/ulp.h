@@ -8,8 +8,8 @@ namespace ndops::test {
 
 constexpr double kWrong = 1e30;
 
-/// |got - truth| in ULP of the truth's binade (of subnormals below). NaN where only one is, infinity or zero of the wrong
-/// sign: kWrong. Overflow counts as the power of two past the largest finite value.
+/// |got - truth| in ULP of the truth's binade (of subnormals below). NaN where only one is, infinity or zero of the
+/// wrong sign: kWrong. Overflow counts as the power of two past the largest finite value.
 template <class T, class Truth>
 double ulpsBetween(T got, Truth truth) {
   using Limits = std::numeric_limits<T>;

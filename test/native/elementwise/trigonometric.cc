@@ -1,0 +1,50 @@
+#include <doctest/doctest.h>
+
+#include "native/elementwise/math.h"
+
+using namespace ndops;
+using namespace ndops::test;
+
+TEST_CASE_TEMPLATE("trigonometric: arctan2 within its bound, and C's special cases", T, float, double) {
+  using Limits = std::numeric_limits<T>;
+  const double bound = sizeof(T) == 4 ? 0.51 : 1.2 + kLibmError;
+  const auto error = [](T y, T x) {
+    return ulpsBetween(applyOne<T>("arctan2", y, x),
+                       std::atan2(static_cast<long double>(y), static_cast<long double>(x)));
+  };
+  std::vector<T> edges;
+  for (const T sign : {T{1}, T{-1}})
+    for (const T x : {T{0}, Limits::denorm_min(), Limits::min(), T(0.4142), T(0.5), T{1}, 1 + Limits::epsilon(), T{3},
+                      Limits::max(), Limits::infinity(), Limits::quiet_NaN()})
+      edges.push_back(sign * x);
+  for (const T y : edges) {
+    for (const T x : edges) {
+      CAPTURE(y);
+      CAPTURE(x);
+      CHECK(error(y, x) <= bound);
+    }
+  }
+  Random random;
+  Worst worst;
+  for (int i = 0; i < 100000; ++i) {
+    const double scale = std::ldexp(1.0, static_cast<int>(random.bits() % 40) - 20);
+    const T y = static_cast<T>(random.between(-1, 1) * scale);
+    const T x = static_cast<T>(random.between(-1, 1));
+    worst.see(error(y, x), y, x);
+  }
+  CAPTURE(worst.at);
+  CAPTURE(worst.other);
+  CHECK(worst.ulp <= bound);
+}
+
+TEST_CASE("trigonometric: the float64 value next to a multiple of pi/2, and the end of the range") {
+  // 6381956970095103 * 2^797 is 4.69e-19 away from one: the nearest of all.
+  const double nearest = std::ldexp(6381956970095103.0, 797);
+  CHECK(std::fabs(applyOne<double>("cos", nearest) + 4.68716592425462761112e-19) < 1e-34);
+  CHECK(std::fabs(applyOne<double>("sin", nearest)) == 1);
+  for (const double x : {1e22, 0x1p20, 0x1.0000000000001p20, 0x1p1023, std::numeric_limits<double>::max()}) {
+    CAPTURE(x);
+    CHECK(ulpsBetween(applyOne<double>("sin", x), std::sin(static_cast<long double>(x))) <= 0.9 + kLibmError);
+    CHECK(ulpsBetween(applyOne<double>("cos", -x), std::cos(static_cast<long double>(x))) <= 0.9 + kLibmError);
+  }
+}
