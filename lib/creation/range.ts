@@ -126,7 +126,7 @@ export const arange = define(
     begin(ARANGE)
     view(out)
     scalar(weakScalar('arange', 'start', from) as WeakScalar)
-    scalar(weakScalar('arange', 'start', valueAt(from, apart, 1)) as WeakScalar)
+    scalar(weakScalar('arange', 'start', size > 1 ? valueAt(from, apart, 1) : from) as WeakScalar)
     run('arange')
     return out
   },
