@@ -85,7 +85,7 @@ function dtypeOf(parts: readonly (Tensor | WeakScalar)[]): Code {
 /**
  * The values from `start` up to, not including, `stop`, `step` apart. With one number, from 0 up to it.
  *
- * Each value comes from its own place, so no error adds up. Whole numbers give int32 (int64 where one is a bigint),
+ * Each value is computed from its own place in the dtype, so no error adds up. Whole numbers give int32 (int64 where one is a bigint),
  * others `floatx()`; `dtype` says otherwise. Bool and complex are a TypeError; a step of 0, NaN and infinity are a
  * RangeError, and so are values that an integer dtype cannot hold.
  *

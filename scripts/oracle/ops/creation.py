@@ -113,8 +113,7 @@ def arange(start, stop=None, step=1, dtype=None):
     checked(dtype)
     if step == 0 or not all(map(math.isfinite, (start, stop, step))):
         raise Refused(R)
-    # start + i * step in float64, rounded once: NumPy adds up in the dtype itself.
-    return np.arange(start, stop, step, dtype="float64" if dtype in FLOATING else NUMPY[dtype]).astype(NUMPY[dtype])
+    return np.arange(start, stop, step, dtype=NUMPY[dtype])
 
 
 calls(FAMILY, "arange", arange, *[Case(4, dtype=dtype) for dtype in INTEGER + FLOATING], Case(5), Case(0), Case(1, 5),
