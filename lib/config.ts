@@ -1,10 +1,11 @@
 /** What the process is and uses: memory, threads, the build. Shared by all threads of the process but for floatx(). */
 
-import { type Operand, reinterpret } from './core/convert'
+import type { Operand } from './core/convert'
 import { codeOf, type DType } from './core/dtype'
 import { kindOf, rangeError, typeError } from './core/errors'
 import { addon } from './core/native'
 import { checkShape } from './core/shape'
+import { reinterpret } from './core/typed'
 import type { Tensor } from './tensor'
 
 export { floatx, setFloatx } from './core/dtype'

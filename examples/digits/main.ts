@@ -103,7 +103,8 @@ function main(): void {
   const wanted = labels.take(trainRows).expandDims(1).equal(ops.arange(CLASSES)).cast('float32')
 
   const { cpuLevel, blas, blasKernel, threads } = ops.buildInfo()
-  console.log(`ndops: CPU level ${cpuLevel}, ${blas} (${blasKernel}), threads ${threads}`)
+  const library = blas.split(' ').slice(0, 2).join(' ')
+  console.log(`ndops: CPU level ${cpuLevel}, ${library} with ${blasKernel} kernels, ${threads} threads`)
   console.log(`${count} digits: training on ${trainRows.length}, held out ${held}; seed ${SEED}`)
 
   const network = makeNetwork()

@@ -5,7 +5,8 @@
  */
 
 import { define } from '../core/arguments'
-import { isScalarValue, type Operand, stackTensors, toTensor } from '../core/convert'
+import { isScalarValue, type Operand, toTensor } from '../core/convert'
+import { stackTensors } from '../core/copy'
 import { kindOf, rangeError, show, typeError } from '../core/errors'
 import { promised } from '../core/jobs'
 import { ASYNC, type Signal } from '../core/later'

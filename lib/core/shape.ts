@@ -104,7 +104,7 @@ export function normalizeAxis(op: string, axis: unknown, rank: number, name = 'a
 }
 
 /** The entries of a short list of the user's; a list that throws while it is read is a coded error. */
-function entriesOf(op: string, name: string, list: ArrayLike<unknown>): unknown[] {
+export function entriesOf(op: string, name: string, list: ArrayLike<unknown>): unknown[] {
   let entries: unknown[]
   try {
     const n = list.length

@@ -1,7 +1,8 @@
 /** Views of a tensor's elements under another shape. */
 
 import { type Tensor, viewOf } from '../tensor'
-import { toContiguous, toTensor } from './convert'
+import { toTensor } from './convert'
+import { toContiguous } from './copy'
 import { contiguousStrides, type Shape } from './shape'
 
 /** Makes a view of the operand `x`. A tensor made of the caller's arrays on the way lives on in that view alone. */

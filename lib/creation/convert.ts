@@ -1,7 +1,8 @@
 /** Between JavaScript's values and tensors. */
 
 import { define } from '../core/arguments'
-import { castTo, type Operand, optionalCode, toTensor } from '../core/convert'
+import { type Operand, optionalCode, toTensor } from '../core/convert'
+import { castTo } from '../core/copy'
 import type { Data, DType } from '../core/dtype'
 import { hostData } from '../core/host'
 import { withoutRecording } from '../core/launch'

@@ -85,7 +85,7 @@ function dtypeOf(parts: readonly (Tensor | WeakScalar)[]): Code {
 /**
  * The values from `start` up to, not including, `stop`, `step` apart. With one number, from 0 up to it.
  *
- * Each value is start + i * step, rounded once, so no error adds up. Whole numbers give int32 (int64 where one is a bigint),
+ * Each value comes from its own place, so no error adds up. Whole numbers give int32 (int64 where one is a bigint),
  * others `floatx()`; `dtype` says otherwise. Bool and complex are a TypeError; a step of 0, NaN and infinity are a
  * RangeError, and so are values that an integer dtype cannot hold.
  *
@@ -126,7 +126,7 @@ export const arange = define(
     begin(ARANGE)
     view(out)
     scalar(weakScalar('arange', 'start', from) as WeakScalar)
-    scalar(weakScalar('arange', 'step', apart) as WeakScalar)
+    scalar(weakScalar('arange', 'start', size > 1 ? valueAt(from, apart, 1) : from) as WeakScalar)
     run('arange')
     return out
   },

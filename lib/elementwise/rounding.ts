@@ -1,7 +1,8 @@
 /** Values brought to whole numbers, into bounds, or out of infinity. */
 
 import { define } from '../core/arguments'
-import { castTo, isStrong, type Operand, operand, toTensor, type WeakScalar } from '../core/convert'
+import { isStrong, type Operand, operand, toTensor, type WeakScalar } from '../core/convert'
+import { castTo } from '../core/copy'
 import {
   BFLOAT16,
   BOOL,

@@ -1,7 +1,8 @@
 /** Products: of matrices, vectors, and tensors over chosen axes. */
 
 import { define } from '../core/arguments'
-import { isStrong, type Operand, operand, toContiguous, toTensor, type WeakScalar } from '../core/convert'
+import { isStrong, type Operand, operand, toTensor, type WeakScalar } from '../core/convert'
+import { toContiguous } from '../core/copy'
 import { BOOL, type Code, computing, INT8, INT16, INT32, promote, UINT8, UINT16, UINT32 } from '../core/dtype'
 import { rangeError, show, typeError } from '../core/errors'
 import { begin, kernel, number, run, type Viewed, view } from '../core/launch'

@@ -6,6 +6,7 @@ import { kindOf, rangeError, show, typeError } from '../core/errors'
 import {
   broadcast,
   checkShape,
+  entriesOf,
   integer,
   MAX_RANK,
   normalizeAxes,
@@ -126,10 +127,11 @@ export const ravel = define(
 
 /** The shape asked for, with what -1 stands for worked out. */
 function newShape(given: unknown, from: Tensor): Shape {
-  const sizes = Array.isArray(given) || ArrayBuffer.isView(given) ? Array.from(given as ArrayLike<unknown>) : [given]
+  const listed = Array.isArray(given) || (ArrayBuffer.isView(given) && !(given instanceof DataView))
+  const sizes = listed ? entriesOf('reshape', 'newshape', given as ArrayLike<unknown>) : [given]
   const open = sizes.findIndex((size) => size === -1 || size === -1n)
   if (open < 0) {
-    const shape = checkShape('reshape', given, 'newshape')
+    const shape = checkShape('reshape', sizes, 'newshape')
     if (sizeOf('reshape', shape) !== from.size)
       throw rangeError(
         'reshape',

@@ -1,7 +1,8 @@
 /** Sums, products, extremes, averages and their like over any axes. */
 
 import { define, flag, type Op } from '../core/arguments'
-import { castTo, isStrong, type Operand, operand, optionalCode, toTensor, type WeakScalar } from '../core/convert'
+import { isStrong, type Operand, operand, optionalCode, toTensor, type WeakScalar } from '../core/convert'
+import { castTo } from '../core/copy'
 import {
   BOOL,
   type Code,

@@ -1,5 +1,5 @@
-// Jobs, as JavaScript sees them. While any is under way, one waiting work item sits in libuv's pool and comes back every
-// few milliseconds, so that even a pool of one thread serves others (docs/decisions/jobs.md). Computing is ours.
+// Jobs, as JavaScript sees them. While any is under way, one waiting work item sits in libuv's pool and comes back
+// every few milliseconds, so that even a pool of one thread serves others (docs/decisions/jobs.md). Computing is ours.
 #include "binding/environment.h"
 
 namespace ndops {
@@ -21,8 +21,8 @@ bool settleJob(napi_env env, Environment* state, Job& job) {
   napi_value id = nullptr;
   napi_value receiver = nullptr;
   napi_value ignored = nullptr;
-  if (napi_get_reference_value(env, state->settle, &settle) != napi_ok || napi_create_double(env, job.id, &id) != napi_ok ||
-      napi_get_undefined(env, &receiver) != napi_ok)
+  if (napi_get_reference_value(env, state->settle, &settle) != napi_ok ||
+      napi_create_double(env, job.id, &id) != napi_ok || napi_get_undefined(env, &receiver) != napi_ok)
     return false;
   return napi_call_function(env, receiver, settle, 1, &id, &ignored) == napi_ok;
 }

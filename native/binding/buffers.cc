@@ -73,7 +73,8 @@ Napi::Value expose(const Napi::CallbackInfo& info) {
   if (block == nullptr || block->foreign) return info.Env().Undefined();
   napi_value buffer = nullptr;
   retainBlock(block);
-  if (napi_create_external_arraybuffer(info.Env(), block->data, block->bytes, releaseExposed, block, &buffer) != napi_ok) {
+  if (napi_create_external_arraybuffer(info.Env(), block->data, block->bytes, releaseExposed, block, &buffer) !=
+      napi_ok) {
     releaseBlock(block);
     // The refusal may have left an exception behind, which is not the caller's.
     bool pending = false;

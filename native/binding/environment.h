@@ -54,13 +54,13 @@ struct Environment {
   explicit Environment(napi_env e) : env(e), queue(openJobQueue()) {}
 
   napi_env env;
-  double* words = nullptr;          // the command block's memory
-  napi_ref block = nullptr;         // and what keeps it
+  double* words = nullptr;   // the command block's memory
+  napi_ref block = nullptr;  // and what keeps it
   SlotTable slots;
-  std::int64_t reported = 0;        // bytes that V8 was told of
+  std::int64_t reported = 0;  // bytes that V8 was told of
   JobQueue* queue;
-  napi_ref settle = nullptr;        // called with (job id) for each finished job
-  napi_async_work pump = nullptr;   // waits for finished jobs while there are any
+  napi_ref settle = nullptr;       // called with (job id) for each finished job
+  napi_async_work pump = nullptr;  // waits for finished jobs while there are any
   bool pumping = false;
   bool closing = false;
 

@@ -37,8 +37,9 @@ static inline int viewWords(const double* w) { return w[4] < 0 ? 6 : 5 + 2 * sta
 constexpr int kBlockWords = 1024;
 
 /// Checks every view against its storage and runs the kernel. The words are this process's own, but nothing in them is
-/// believed: a wrong stride must not become a wild read. `resolver.resolve(slot, generation)` gives the block that a view
-/// names, or null: from the slot table of an environment, or from the blocks that a job holds. Defined in core/run.h.
+/// believed: a wrong stride must not become a wild read. `resolver.resolve(slot, generation)` gives the block that a
+/// view names, or null: from the slot table of an environment, or from the blocks that a job holds. Defined in
+/// core/run.h.
 template <class Resolver>
 Status runCommand(const double* words, int count, const Resolver& resolver, Execution& execution) noexcept;
 

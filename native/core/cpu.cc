@@ -38,8 +38,8 @@ int detect() {
   unsigned c7 = 0;
   unsigned d7 = 0;
   if (__get_cpuid_count(7, 0, &a, &b7, &c7, &d7) == 0) return 0;
-  if (!(bit(b7, 3) && bit(b7, 5) && bit(b7, 8))) return 0;  // BMI1, AVX2, BMI2
-  if (__get_cpuid(0x80000001u, &a, &b, &c, &d) == 0 || !bit(c, 5)) return 0;  // LZCNT
+  if (!(bit(b7, 3) && bit(b7, 5) && bit(b7, 8))) return 0;                                  // BMI1, AVX2, BMI2
+  if (__get_cpuid(0x80000001u, &a, &b, &c, &d) == 0 || !bit(c, 5)) return 0;                // LZCNT
   const bool v4 = bit(b7, 16) && bit(b7, 17) && bit(b7, 28) && bit(b7, 30) && bit(b7, 31);  // F, DQ, CD, BW, VL
   return v4 && (enabledStates() & 0xe6) == 0xe6 ? 2 : 1;
 }

@@ -63,13 +63,13 @@ struct StorageOf;
 template <class T>
 struct DTypeOf;
 
-#define NDOPS_DTYPE_MAP(D, T)           \
-  template <>                           \
-  struct StorageOf<DType::D> {          \
-    using type = T;                     \
-  };                                    \
-  template <>                           \
-  struct DTypeOf<T> {                   \
+#define NDOPS_DTYPE_MAP(D, T)                \
+  template <>                                \
+  struct StorageOf<DType::D> {               \
+    using type = T;                          \
+  };                                         \
+  template <>                                \
+  struct DTypeOf<T> {                        \
     static constexpr DType value = DType::D; \
   };
 NDOPS_DTYPE_MAP(Bool, Bool)

@@ -24,7 +24,8 @@ class Execution {
 
   /// Whether the caller wants this run to stop. Cheap; kernels ask about every millisecond of work.
   bool cancelled() const noexcept {
-    return (cancel_ != nullptr && cancel_->load(std::memory_order_relaxed)) || processExits.load(std::memory_order_relaxed);
+    return (cancel_ != nullptr && cancel_->load(std::memory_order_relaxed)) ||
+           processExits.load(std::memory_order_relaxed);
   }
 
   /// Notes what went wrong for the message; the first failure wins, from whichever thread. Returns `status`.

@@ -20,12 +20,12 @@ struct Job {
   void run() noexcept;
 
   double id = 0;
-  std::vector<double> words;    // the commands, each `word::kWords` long
-  std::vector<Block*> blocks;   // one reference each
+  std::vector<double> words;   // the commands, each `word::kWords` long
+  std::vector<Block*> blocks;  // one reference each
   std::atomic<bool> cancel{false};
   Execution execution{&cancel};
   Status status = Status::Ok;
-  int failed = 0;               // which command failed
+  int failed = 0;  // which command failed
   struct JobQueue* queue = nullptr;
 };
 

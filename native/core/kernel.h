@@ -16,16 +16,16 @@ constexpr int kMaxViews = 8;
 /// How a launch ended. Shared with lib/core/errors.ts, which words each of them.
 enum class Status : std::int32_t {
   Ok = 0,
-  Cancelled,       // the caller's abort signal
-  OutOfMemory,     // the system had no memory left
-  MemoryLimit,     // setMemoryLimit's bound
-  Disposed,        // a view's storage is gone
-  Extent,          // a view reaches outside its storage: a fault in lib/, never in user input
-  Unsupported,     // no row for this dtype: a fault in lib/, never in user input
-  Index,           // details: index, axis size, axis
-  NegativePower,   // integer to a negative integer power
-  TooLarge,        // a size that depends on values passed the limits
-  Value,           // details: position, value; the op words the rest
+  Cancelled,      // the caller's abort signal
+  OutOfMemory,    // the system had no memory left
+  MemoryLimit,    // setMemoryLimit's bound
+  Disposed,       // a view's storage is gone
+  Extent,         // a view reaches outside its storage: a fault in lib/, never in user input
+  Unsupported,    // no row for this dtype: a fault in lib/, never in user input
+  Index,          // details: index, axis size, axis
+  NegativePower,  // integer to a negative integer power
+  TooLarge,       // a size that depends on values passed the limits
+  Value,          // details: position, value; the op words the rest
 };
 
 /// Memory of one operand as the launch sees it. Strides are in elements and may be 0 or negative; `data` is the address
@@ -44,8 +44,8 @@ struct View {
   }
 };
 
-/// One run of a launch: the way to fail with details, to ask whether to stop, and to get memory whose size was not known
-/// before. Implemented in core/execution.h; per-level code never touches it.
+/// One run of a launch: the way to fail with details, to ask whether to stop, and to get memory whose size was not
+/// known before. Implemented in core/execution.h; per-level code never touches it.
 class Execution;
 
 /// Views (outputs first) and plain numbers, checked against their storage. A kernel writes every element of its outputs

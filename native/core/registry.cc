@@ -1,8 +1,8 @@
 #include "core/registry.h"
 
 #include <cstring>
-#include <unordered_map>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace ndops {

@@ -1,5 +1,5 @@
-// Reading a command, checking it, running it: see command.h for the layout. Included where a command is run, so that the
-// way to a small op's result has no calls that could be left out.
+// Reading a command, checking it, running it: see command.h for the layout. Included where a command is run, so that
+// the way to a small op's result has no calls that could be left out.
 #pragma once
 
 #include <cstring>
@@ -63,7 +63,8 @@ inline bool inside(const View& view, std::int64_t offset, std::size_t bytes) {
   }
   if (empty) return true;
   std::int64_t end = 0;
-  if (low < 0 || __builtin_add_overflow(high, 1, &end) || __builtin_mul_overflow(end, itemSize(view.dtype), &end)) return false;
+  if (low < 0 || __builtin_add_overflow(high, 1, &end) || __builtin_mul_overflow(end, itemSize(view.dtype), &end))
+    return false;
   return static_cast<std::uint64_t>(end) <= bytes;
 }
 
@@ -91,8 +92,7 @@ Status runCommand(const double* words, int count, const Resolver& resolver, Exec
   for (int i = 0; i < viewCount; ++i) {
     if (at + kViewWords > count) return execution.fail(Status::Extent);
     const double* w = words + at;
-    if (!within(w[2], 0, kDTypes - 1) || !within(w[4], -1, kMaxRank))
-      return execution.fail(Status::Extent);
+    if (!within(w[2], 0, kDTypes - 1) || !within(w[4], -1, kMaxRank)) return execution.fail(Status::Extent);
     View& view = views[i];
     view.dtype = static_cast<DType>(static_cast<int>(w[2]));
     const int rank = static_cast<int>(w[4]);

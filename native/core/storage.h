@@ -15,7 +15,7 @@ struct Block {
   std::size_t bytes;     // what the caller asked for
   std::size_t capacity;  // what the pool gave
   std::atomic<std::int32_t> references;
-  bool foreign;          // memory of the JavaScript engine: counted by nobody here, never freed or pooled
+  bool foreign;  // memory of the JavaScript engine: counted by nobody here, never freed or pooled
 };
 
 /// A block with one reference, its content undefined, or null with the reason. Zero bytes give a valid address.

@@ -49,7 +49,8 @@ void cgroupPath(const char* controller, char* path, std::size_t size) {
     if (controller == nullptr) {
       found = names[0] == '\0';
     } else {
-      for (char *save = nullptr, *name = strtok_r(names, ",", &save); name != nullptr; name = strtok_r(nullptr, ",", &save))
+      for (char *save = nullptr, *name = strtok_r(names, ",", &save); name != nullptr;
+           name = strtok_r(nullptr, ",", &save))
         found = found || std::strcmp(name, controller) == 0;
     }
     if (found) {
@@ -99,10 +100,12 @@ std::size_t memoryBudget() noexcept {
     char line[64];
     double bytes = 0;
     std::snprintf(path, sizeof path, "%s/%s", folder, file);
-    if (readLine(path, line, sizeof line) && std::sscanf(line, "%lf", &bytes) == 1 && bytes > 0 && bytes < most) most = bytes;
+    if (readLine(path, line, sizeof line) && std::sscanf(line, "%lf", &bytes) == 1 && bytes > 0 && bytes < most)
+      most = bytes;
   };
   eachCgroupFolder("/sys/fs/cgroup", nullptr, [&](const char* folder) { lower(folder, "memory.max"); });
-  eachCgroupFolder("/sys/fs/cgroup/memory", "memory", [&](const char* folder) { lower(folder, "memory.limit_in_bytes"); });
+  eachCgroupFolder("/sys/fs/cgroup/memory", "memory",
+                   [&](const char* folder) { lower(folder, "memory.limit_in_bytes"); });
 #endif
   return static_cast<std::size_t>(most);
 #endif
@@ -132,7 +135,8 @@ double processorQuota() noexcept {
     if (!readLine(path, quotaLine, sizeof quotaLine)) return;
     std::snprintf(path, sizeof path, "%s/cpu.cfs_period_us", folder);
     if (!readLine(path, periodLine, sizeof periodLine)) return;
-    if (std::sscanf(quotaLine, "%lf", &quota) == 1 && std::sscanf(periodLine, "%lf", &period) == 1) lower(quota, period);
+    if (std::sscanf(quotaLine, "%lf", &quota) == 1 && std::sscanf(periodLine, "%lf", &period) == 1)
+      lower(quota, period);
   });
 #endif
   return least;

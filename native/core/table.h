@@ -4,8 +4,8 @@
 
 #include "core/kernel.h"
 
-#define NDOPS_OFFER(ROWS)                                                                    \
-  namespace ndops::NDOPS_LEVEL {                                                             \
-  extern const Table NDOPS_TABLE;                                                            \
-  constexpr Table NDOPS_TABLE{ROWS, static_cast<int>(sizeof(ROWS) / sizeof(ROWS[0]))};       \
+#define NDOPS_OFFER(ROWS)                                                              \
+  namespace ndops::NDOPS_LEVEL {                                                       \
+  extern const Table NDOPS_TABLE;                                                      \
+  constexpr Table NDOPS_TABLE{ROWS, static_cast<int>(sizeof(ROWS) / sizeof(ROWS[0]))}; \
   }

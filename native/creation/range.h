@@ -7,12 +7,11 @@
 
 namespace ndops {
 
-/// Writes start + i * step for i in [begin, begin + n), in the dtype of the row: int64, wrapping, or float64.
-using RangeInner = void (*)(char* out, const char* start, const char* step, std::int64_t begin, std::int64_t n);
+/// Writes elements [begin, begin + n) of the range whose first two elements are given, in the dtype of the row.
+using RangeInner = void (*)(char* out, const char* first, const char* second, std::int64_t begin, std::int64_t n);
 
-/// Kernel `arange` (views: a contiguous out of one axis, start, step; any real dtypes): out[i] = start + i * step, in
-/// int64 where both are integers, else in float64, then converted. Each element comes from its own place: no error adds
-/// up.
+/// Kernel `arange` (views: a contiguous out of one axis, the first element, the second; any dtype, converted):
+/// out[i] = first + i * (second - first) in the dtype of the output, an integer or floating one; integers wrap.
 Status arange(const Kernel& kernel, const Launch& launch) noexcept;
 
 }  // namespace ndops

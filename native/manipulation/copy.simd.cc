@@ -153,8 +153,7 @@ void transposeBlock(char* out, std::int64_t outRow, const char* in, std::int64_t
     wholeRows = rows / N * N;
     wholeColumns = columns / N * N;
     const bool aligned = reinterpret_cast<std::uintptr_t>(out) % kVectorBytes == 0 && outRow * Size % kVectorBytes == 0;
-    // Past the caches only in halves of a line or more: smaller pieces reach memory one by one.
-    if (stream && aligned && N * Size == kVectorBytes && kVectorBytes >= 32) {
+    if (stream && aligned && N * Size == kVectorBytes) {
       transposeTiles<Size, true>(out, outRow, in, inColumn, wholeRows, wholeColumns);
       endStreaming();
     } else {

@@ -69,7 +69,6 @@ constexpr CompressTable<kVectorBytes / 8, 8 / kUnitBytes> kCompress64{};
 template <class K>
 struct Lanes {
   static constexpr int N = kVectorBytes / static_cast<int>(sizeof(K));
-  static constexpr unsigned kAll = (1u << N) - 1;
   typedef K V __attribute__((vector_size(kVectorBytes)));
   /// The same lanes unsigned, for arithmetic that wraps.
   typedef std::conditional_t<sizeof(K) == 4, std::uint32_t, std::uint64_t> U __attribute__((vector_size(kVectorBytes)));
@@ -114,8 +113,13 @@ struct Lanes {
   /// All ones in lanes below zero, else zero.
   static NDOPS_INLINE V signs(V v) { return v < V{}; }
 
+#if defined(__AVX512F__)
+  using Mask = std::conditional_t<sizeof(K) == 4, __mmask16, __mmask8>;
+#else
+  using Mask = unsigned;
+#endif
   /// A bit for each lane where a < b, lane 0 lowest.
-  static NDOPS_INLINE unsigned less(V a, V b) {
+  static NDOPS_INLINE Mask less(V a, V b) {
 #if defined(__AVX512F__)
     if constexpr (sizeof(K) == 4)
       return _mm512_cmplt_epi32_mask((__m512i)a, (__m512i)b);
@@ -139,14 +143,27 @@ struct Lanes {
 #endif
   }
 
+  /// How many lanes a mask has.
+  static NDOPS_INLINE int count(Mask mask) {
+    unsigned bits = mask;
+#if defined(__AVX512F__) && defined(__GNUC__) && !defined(__clang__)
+    // g++ 12 may widen a mask by storing its 16 or 8 bits and loading 32: the move is spelled out.
+    if constexpr (sizeof(K) == 4)
+      __asm__("kmovw %1, %0" : "=r"(bits) : "k"(mask));
+    else
+      __asm__("kmovb %1, %0" : "=r"(bits) : "k"(mask));
+#endif
+    return __builtin_popcount(bits);
+  }
+
   /// The lanes of the mask moved together from lane 0 on, in order; anything in the others. Always in a register: the
   /// form that compresses into memory is slow on some processors.
-  static NDOPS_INLINE V compress(V v, unsigned mask) {
+  static NDOPS_INLINE V compress(V v, Mask mask) {
 #if defined(__AVX512F__)
     if constexpr (sizeof(K) == 4)
-      return (V)_mm512_maskz_compress_epi32(static_cast<__mmask16>(mask), (__m512i)v);
+      return (V)_mm512_maskz_compress_epi32(mask, (__m512i)v);
     else
-      return (V)_mm512_maskz_compress_epi64(static_cast<__mmask8>(mask), (__m512i)v);
+      return (V)_mm512_maskz_compress_epi64(mask, (__m512i)v);
 #else
     const std::uint8_t* units;
     if constexpr (sizeof(K) == 4)

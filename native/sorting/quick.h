@@ -104,12 +104,12 @@ Sides partition(const K* from, std::int64_t n, K pivot, K* left, K* right, const
   K* const leftStart = left;
   K* const rightStart = right;
   const auto put = [&](V v) __attribute__((always_inline)) {
-    const unsigned less = L::less(v, at);
-    const unsigned greater = L::less(at, v);
+    const auto less = L::less(v, at);
+    const auto greater = L::less(at, v);
     L::store(left, L::compress(v, less));
     L::store(right, L::compress(v, greater));
-    left += __builtin_popcount(less);
-    right += __builtin_popcount(greater);
+    left += L::count(less);
+    right += L::count(greater);
   };
   const auto take = [&](const K* keys) __attribute__((always_inline)) {
     const V v = L::load(keys);
@@ -132,12 +132,12 @@ Sides partition(const K* from, std::int64_t n, K pivot, K* left, K* right, const
     V v = L::loadPart(from + i, static_cast<int>(n - i), K{0});
     if constexpr (Raw) v = code.encode(v);
     const unsigned valid = (1u << (n - i)) - 1;
-    const unsigned less = L::less(v, at) & valid;
-    const unsigned greater = L::less(at, v) & valid;
-    L::storePart(left, L::compress(v, less), __builtin_popcount(less));
-    L::storePart(right, L::compress(v, greater), __builtin_popcount(greater));
-    left += __builtin_popcount(less);
-    right += __builtin_popcount(greater);
+    const auto less = static_cast<typename L::Mask>(L::less(v, at) & valid);
+    const auto greater = static_cast<typename L::Mask>(L::less(at, v) & valid);
+    L::storePart(left, L::compress(v, less), L::count(less));
+    L::storePart(right, L::compress(v, greater), L::count(greater));
+    left += L::count(less);
+    right += L::count(greater);
   }
   return {left - leftStart, right - rightStart};
 }

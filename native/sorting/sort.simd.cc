@@ -53,10 +53,10 @@ void pick(const K* from, std::int64_t n, const KeyForm& form, K low, K high, K* 
     const Vector<K> bits = count == L::N ? L::load(from + i) : L::loadPart(from + i, count, K{0});
     const Vector<K> keys = code.encode(bits);
     const unsigned outside = L::less(keys, lows) | L::less(highs, keys);
-    const unsigned picked = ~outside & ((1u << count) - 1);
+    const auto picked = static_cast<typename L::Mask>(~outside & ((1u << count) - 1));
     if (picked == 0) continue;
-    L::storePart(to, L::compress(bits, picked), __builtin_popcount(picked));
-    to += __builtin_popcount(picked);
+    L::storePart(to, L::compress(bits, picked), L::count(picked));
+    to += L::count(picked);
   }
 }
 

@@ -14,9 +14,9 @@ import numpy as np
 
 from codec import decode_tensor, encode, encode_result
 from generate import load
-from patterns import Case, Op, camel
-from truth import COMPLEX, DTYPES, FLOATING, INTEGER, REFUSALS, Refused, is_tensor, name_of, tensor
-from values import castable, small, uniform
+from patterns import Case, camel
+from truth import COMPLEX, DTYPES, FLOATING, INTEGER, REFUSALS, Refused, is_tensor, name_of
+from values import small, uniform
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SERVER = ROOT / "build/ts/test/support/serve.js"

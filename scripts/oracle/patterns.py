@@ -5,7 +5,7 @@ import re
 import numpy as np
 
 from codec import encode, encode_result
-from truth import COMPLEX, DTYPES, REFUSALS, Refused, is_tensor, name_of, tensor
+from truth import DTYPES, REFUSALS, Refused, is_tensor, name_of, tensor
 from values import edges, pairable, small
 
 OPS = {}

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { castTo, toTensor } from '../../lib/core/convert'
+import { toTensor } from '../../lib/core/convert'
+import { castTo } from '../../lib/core/copy'
 import { codeOf, DTYPES } from '../../lib/core/dtype'
 import * as ops from '../../lib/index'
 

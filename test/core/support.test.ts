@@ -1,12 +1,12 @@
 /** The helpers that every other test leans on. */
 
 import { deepStrictEqual, ok, strictEqual } from 'node:assert'
+import { difference, mismatch, wrongError } from '../support/compare'
 import { fromBrain, fromHalf, toBrain, toHalf } from '../support/dtypes'
 import { elements } from '../support/fixtures'
 import { kerasName } from '../support/names'
 import { ndops } from '../support/ndops'
 import { seeded } from '../support/random'
-import { difference, mismatch, wrongError } from '../support/record'
 import { ulpDistance, ulpOf } from '../support/ulp'
 
 describe('test support', () => {

@@ -20,17 +20,9 @@
  */
 
 import { fail, ok, strictEqual } from 'node:assert'
-import { DTYPES, type DType, isComplex, type Storage, storage } from './dtypes'
-import {
-  argument,
-  argumentsOf,
-  type Case,
-  elements,
-  type Fixture,
-  fixture,
-  isTensorText,
-  type TensorText,
-} from './fixtures'
+import { BITS, difference, isTensor, mismatch, wrongError } from './compare'
+import { DTYPES, type DType, isComplex, storage } from './dtypes'
+import { argument, argumentsOf, type Case, type Fixture, fixture, isTensorText, type TensorText } from './fixtures'
 import { LAYOUTS, presented, repeated } from './layouts'
 import { kerasName } from './names'
 import { type Call, exported, isCoded, ndops, op, promises, type Tensor } from './ndops'
@@ -58,64 +50,6 @@ export interface RecordOptions {
 /** Every record made so far, for the guard. */
 export const records = new Set<string>()
 
-const isTensor = (x: unknown): x is Tensor => x instanceof ndops.Tensor
-
-/** What differs between a result and the fixture's; undefined where nothing does. */
-export function mismatch(got: unknown, want: unknown, tolerance: Tolerance): string | undefined {
-  if (Array.isArray(want)) {
-    if (!Array.isArray(got)) return 'no array was given'
-    if (got.length !== want.length) return `${got.length} results instead of ${want.length}`
-    return want.map((w, i) => mismatch(got[i], w, tolerance)).find((difference) => difference !== undefined)
-  }
-  const parts = (want as { readonly structure?: { readonly [key: string]: unknown } }).structure
-  if (parts !== undefined) return structureMismatch(got, parts, tolerance)
-  if (!isTensorText(want)) {
-    const { value } = want as { readonly value: unknown }
-    const given = Array.isArray(value) && got !== null && typeof got === 'object' ? Array.from(got as number[]) : got
-    return JSON.stringify(given) === JSON.stringify(value) ? undefined : `${String(given)} instead of ${String(value)}`
-  }
-  if (!isTensor(got)) return `${typeof got} instead of a tensor`
-  if (got.dtype !== want.dtype) return `dtype ${got.dtype} instead of ${want.dtype}`
-  if (got.shape.join() !== want.shape.join()) return `shape [${got.shape}] instead of [${want.shape}]`
-  return firstDifference(want.dtype, got.data, elements(want), tolerance)
-}
-
-/** The same for an object: typed arrays are compared with the elements of a tensor, all else with values. */
-function structureMismatch(
-  got: unknown,
-  parts: { readonly [key: string]: unknown },
-  tolerance: Tolerance,
-): string | undefined {
-  if (typeof got !== 'object' || got === null) return `${typeof got} instead of an object`
-  if (Object.keys(got).sort().join() !== Object.keys(parts).sort().join()) return `entries ${Object.keys(got)}`
-  for (const [key, part] of Object.entries(parts)) {
-    const given = (got as { readonly [key: string]: unknown })[key]
-    const wrong = !isTensorText(part)
-      ? mismatch(given, part, tolerance)
-      : ArrayBuffer.isView(given)
-        ? firstDifference(part.dtype, given as Storage, elements(part), tolerance)
-        : 'no typed array'
-    if (wrong !== undefined) return `${key}: ${wrong}`
-  }
-  return undefined
-}
-
-/** What differs between two results of the same op. */
-export function difference(got: unknown, want: unknown, tolerance: Tolerance): string | undefined {
-  if (Array.isArray(want) && Array.isArray(got)) {
-    if (got.length !== want.length) return `${got.length} results instead of ${want.length}`
-    return want.map((w: unknown, i) => difference(got[i], w, tolerance)).find((found) => found !== undefined)
-  }
-  if (!isTensor(got) || !isTensor(want)) return show(got) === show(want) ? undefined : 'another value'
-  if (got.dtype !== want.dtype) return `dtype ${got.dtype} instead of ${want.dtype}`
-  if (got.shape.join() !== want.shape.join()) return `shape [${got.shape}] instead of [${want.shape}]`
-  return firstDifference(got.dtype, got.data, want.data, tolerance)
-}
-
-const show = (x: unknown): string => JSON.stringify(x, (_, value) => (typeof value === 'bigint' ? `${value}n` : value))
-
-const BITS: Tolerance = { ulp: 0 }
-
 function describeArgument(x: unknown): string {
   if (isTensorText(x)) return `${x.dtype}[${x.shape}]`
   if (Array.isArray(x)) return `[${x.map(describeArgument).join(', ')}]`
@@ -128,19 +62,6 @@ const describeCase = (name: string, { args, named }: Case): string =>
 /** Fails with the first few of what was found, and their number. */
 function report(found: readonly string[], outOf: number): void {
   if (found.length > 0) fail(`${found.length} of ${outOf} cases:\n  ${found.slice(0, 8).join('\n  ')}`)
-}
-
-/** What is wrong with what a call threw; undefined where nothing is. */
-export function wrongError(call: () => unknown, kind: Case['throws']): string | undefined {
-  try {
-    call()
-  } catch (error) {
-    if (!isCoded(error)) return `threw an error without code or with gaps: ${String(error)}`
-    return kind === undefined || kind === 'Error' || error.name === kind
-      ? undefined
-      : `threw a ${error.name} (${error.code}) instead of a ${kind}`
-  }
-  return `was not refused${kind === undefined ? '' : ` with a ${kind}`}`
 }
 
 const attempt = (call: () => string | undefined): string | undefined => {

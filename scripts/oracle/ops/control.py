@@ -4,7 +4,7 @@ import numpy as np
 
 from codec import Fn
 from patterns import Case, calls
-from truth import keras_ops, result_type, tensor, weaken
+from truth import keras_ops, tensor, weaken
 from values import small
 
 FAMILY = "control"
@@ -57,9 +57,15 @@ def vectorized_map(function, elements):
 
 
 V, M = small("int32", (4,)), small("float32", (3, 4))
-calls(FAMILY, "cond", known(cond), *[Case(p, Fn("one"), Fn("two")) for p in (True, False, tensor(True, "bool"), tensor(0, "int32"))])
-calls(FAMILY, "foriLoop", known(fori_loop), Case(0, 5, Fn("addIndex"), V), Case(2, 4, Fn("addIndex"), tensor(0, "float32")), Case(3, 1, Fn("addIndex"), V))
-calls(FAMILY, "whileLoop", known(while_loop), Case(Fn("below5"), Fn("increment"), tensor(0, "int32")), Case(Fn("below5"), Fn("increment"), tensor(0, "float32"), 3), Case(Fn("firstBelow3"), Fn("advance"), [tensor(0, "int32"), V]),
-      Case(Fn("below5"), Fn("increment"), tensor(9, "int32")), Case(Fn("below5"), Fn("increment"), tensor(0, "int32"), 0))
-calls(FAMILY, "vectorizedMap", known(vectorized_map), Case(Fn("double"), M), Case(Fn("sum"), M), Case(Fn("addPair"), [M, small("float32", (3, 1), 2)]))
+calls(FAMILY, "cond", known(cond),
+      *[Case(p, Fn("one"), Fn("two")) for p in (True, False, tensor(True, "bool"), tensor(0, "int32"))])
+calls(FAMILY, "foriLoop", known(fori_loop), Case(0, 5, Fn("addIndex"), V),
+      Case(2, 4, Fn("addIndex"), tensor(0, "float32")), Case(3, 1, Fn("addIndex"), V))
+calls(FAMILY, "whileLoop", known(while_loop), Case(Fn("below5"), Fn("increment"), tensor(0, "int32")),
+      Case(Fn("below5"), Fn("increment"), tensor(0, "float32"), 3),
+      Case(Fn("firstBelow3"), Fn("advance"), [tensor(0, "int32"), V]),
+      Case(Fn("below5"), Fn("increment"), tensor(9, "int32")),
+      Case(Fn("below5"), Fn("increment"), tensor(0, "int32"), 0))
+calls(FAMILY, "vectorizedMap", known(vectorized_map), Case(Fn("double"), M), Case(Fn("sum"), M), Case(Fn("addPair"), [M,
+      small("float32", (3, 1), 2)]))
 calls(FAMILY, "stopGradient", lambda variable: variable, Case(M), Case(tensor(1, "int64")))

@@ -39,12 +39,15 @@ def filled(value):
 
 
 for name, value in [("zeros", 0), ("ones", 1), ("empty", 0)]:
-    calls(FAMILY, name, filled(value), *[Case([2, 2], dtype) for dtype in DTYPES], Case([3]), Case([]), Case([0]), Case([2, 0, 3]), Case(4), Case([2, 1, 3], dtype="int32"),
-          Case([-1], throws=R), Case([2, -3], throws=R), Case([1.5], throws="Error"), Case([2], "float8", throws=T), Case([2**40, 2**40], throws=R))
+    calls(FAMILY, name, filled(value), *[Case([2, 2], dtype) for dtype in DTYPES], Case([3]), Case([]), Case([0]),
+          Case([2, 0, 3]), Case(4), Case([2, 1, 3], dtype="int32"),
+          Case([-1], throws=R), Case([2, -3], throws=R), Case([1.5], throws="Error"), Case([2], "float8", throws=T),
+          Case([2**40, 2**40], throws=R))
 
 for name, value in [("zerosLike", 0), ("onesLike", 1)]:
     truth = lambda x, dtype=None, value=value: np.full(x.shape, value, x.dtype if dtype is None else checked(dtype))
-    calls(FAMILY, name, truth, *[Case(small(dtype, (2,))) for dtype in DTYPES], *[Case(X, dtype) for dtype in DTYPES], Case(tensor(1.0, "float32")), Case(tensor(np.zeros((0, 2)), "int8")), Case(X, dtype="int64"),
+    calls(FAMILY, name, truth, *[Case(small(dtype, (2,))) for dtype in DTYPES], *[Case(X, dtype) for dtype in DTYPES],
+          Case(tensor(1.0, "float32")), Case(tensor(np.zeros((0, 2)), "int8")), Case(X, dtype="int64"),
           Case(X, "float8", throws=T), slots=[Slot()])
 
 
@@ -56,8 +59,10 @@ def full(shape, fill_value, dtype=None):
     return np.broadcast_to(saturate(value, dtype.name), shape).copy()
 
 
-calls(FAMILY, "full", full, *[Case([2], 1, dtype) for dtype in DTYPES], Case([2, 2], 7), Case([2], 2.5), Case([], 3, "int32"), Case([0], 1), Case(3, 1.5), Case([2], NAN), Case([2], INF, "float64"), Case([2], -0.0),
-      Case([2, 3], tensor([1, 2, 3], "int32")), Case([2, 3], tensor([[1], [2]], "float64"), "float64"), Case([2], True, "bool"), Case([2], 1 + 2j, "complex64"), Case([2], BigInt(2**62), "int64"),
+calls(FAMILY, "full", full, *[Case([2], 1, dtype) for dtype in DTYPES], Case([2, 2], 7), Case([2], 2.5),
+      Case([], 3, "int32"), Case([0], 1), Case(3, 1.5), Case([2], NAN), Case([2], INF, "float64"), Case([2], -0.0),
+      Case([2, 3], tensor([1, 2, 3], "int32")), Case([2, 3], tensor([[1], [2]], "float64"), "float64"),
+      Case([2], True, "bool"), Case([2], 1 + 2j, "complex64"), Case([2], BigInt(2**62), "int64"),
       Case([2], tensor([1, 2, 3], "int32"), throws=R), Case([-1], 1, throws=R), Case([2], 1, "int", throws=T))
 
 
@@ -65,7 +70,9 @@ def full_like(x, fill_value, dtype=None):
     return full(list(x.shape), fill_value, dtype or name_of(x))
 
 
-calls(FAMILY, "fullLike", full_like, *[Case(small(dtype, (2,)), 1) for dtype in DTYPES], Case(X, 2.5), Case(X, 2, "int16"), Case(X, tensor([1, 2, 3], "int32")), Case(tensor(0, "int32"), 9), Case(X, 7, dtype="float64"),
+calls(FAMILY, "fullLike", full_like, *[Case(small(dtype, (2,)), 1) for dtype in DTYPES], Case(X, 2.5),
+      Case(X, 2, "int16"), Case(X, tensor([1, 2, 3], "int32")), Case(tensor(0, "int32"), 9),
+      Case(X, 7, dtype="float64"),
       Case(X, tensor([1, 2], "int32"), throws=R), slots=[Slot(), 1])
 
 
@@ -80,7 +87,9 @@ def tri(N, M=None, k=0, dtype=None):
 
 
 for name, truth in [("eye", eye), ("tri", tri)]:
-    calls(FAMILY, name, truth, *[Case(2, 3, 0, dtype) for dtype in DTYPES], Case(3), Case(0), Case(2, 4), Case(4, 2), Case(3, None, 1), Case(3, k=-1), Case(3, 4, 2), Case(3, 4, -2), Case(3, 3, 9), Case(3, 3, -9), Case(2, 0), Case(3, dtype="int8"),
+    calls(FAMILY, name, truth, *[Case(2, 3, 0, dtype) for dtype in DTYPES], Case(3), Case(0), Case(2, 4), Case(4, 2),
+          Case(3, None, 1), Case(3, k=-1), Case(3, 4, 2), Case(3, 4, -2), Case(3, 3, 9), Case(3, 3, -9), Case(2, 0),
+          Case(3, dtype="int8"),
           Case(-1, throws=R), Case(2, -1, throws=R), Case(1.5, throws="Error"))
 
 
@@ -89,7 +98,8 @@ def identity(n, dtype=None):
     return np.identity(n, dtype=checked(dtype))
 
 
-calls(FAMILY, "identity", identity, *[Case(2, dtype) for dtype in DTYPES], Case(0), Case(1), Case(3), Case(2, dtype="int32"), Case(-1, throws=R))
+calls(FAMILY, "identity", identity, *[Case(2, dtype) for dtype in DTYPES], Case(0), Case(1), Case(3),
+      Case(2, dtype="int32"), Case(-1, throws=R))
 
 
 def arange(start, stop=None, step=1, dtype=None):
@@ -107,8 +117,10 @@ def arange(start, stop=None, step=1, dtype=None):
     return np.arange(start, stop, step, dtype="float64" if dtype in FLOATING else NUMPY[dtype]).astype(NUMPY[dtype])
 
 
-calls(FAMILY, "arange", arange, *[Case(4, dtype=dtype) for dtype in INTEGER + FLOATING], Case(5), Case(0), Case(1, 5), Case(1, 10, 3), Case(5, 0, -2), Case(5, 1), Case(0, 1, 0.1), Case(0, 1, 0.1, "float64"), Case(0.5, 3), Case(2.5),
-      Case(1, 2, 0.25, "float16"), Case(0, 10, 3, "float32"), Case(-3, 3, 2, "int8"), Case(3, -3, -1.5), Case(0, 1, 0, throws=R), Case(0, NAN, throws=R), Case(0, INF, throws=R), Case(3, dtype="float8", throws=T))
+calls(FAMILY, "arange", arange, *[Case(4, dtype=dtype) for dtype in INTEGER + FLOATING], Case(5), Case(0), Case(1, 5),
+      Case(1, 10, 3), Case(5, 0, -2), Case(5, 1), Case(0, 1, 0.1), Case(0, 1, 0.1, "float64"), Case(0.5, 3), Case(2.5),
+      Case(1, 2, 0.25, "float16"), Case(0, 10, 3, "float32"), Case(-3, 3, 2, "int8"), Case(3, -3, -1.5), Case(0, 1, 0,
+      throws=R), Case(0, NAN, throws=R), Case(0, INF, throws=R), Case(3, dtype="float8", throws=T))
 
 
 def flat(x):
@@ -140,15 +152,24 @@ def array(x, dtype=None):
 
 NESTED = [[1, 2, 3], [4, 5, 6]]
 for name in ("array", "convertToTensor"):
-    calls(FAMILY, name, array, Case(NESTED), Case([1.5, NAN, -0.0, INF]), Case(3), Case(2.5), Case(True), Case([True, False]), Case(BigInt(5)), Case([BigInt(2**62), BigInt(-1)]), Case([]), Case([[], []]), Case([[[1]]]), Case(1 + 2j), Case([1 + 2j, 3 - 1j]),
-          *[Case(NESTED, dtype) for dtype in DTYPES], *[Case([300, -1, 2.7, NAN], dtype) for dtype in ("uint8", "int8", "int64", "bool", "float16")],
-          *[Case(small(dtype, (2, 2))) for dtype in DTYPES], *[Case(castable("float32"), dtype) for dtype in ("uint8", "int32", "bfloat16", "complex128")],
+    calls(FAMILY, name, array, Case(NESTED), Case([1.5, NAN, -0.0, INF]), Case(3), Case(2.5), Case(True),
+          Case([True, False]), Case(BigInt(5)), Case([BigInt(2**62), BigInt(-1)]), Case([]), Case([[], []]),
+          Case([[[1]]]), Case(1 + 2j), Case([1 + 2j, 3 - 1j]),
+          *[Case(NESTED, dtype) for dtype in DTYPES],
+          *[Case([300, -1, 2.7, NAN], dtype) for dtype in ("uint8", "int8", "int64", "bool", "float16")],
+          *[Case(small(dtype, (2, 2))) for dtype in DTYPES],
+          *[Case(castable("float32"), dtype) for dtype in ("uint8", "int32", "bfloat16", "complex128")],
           *[Case(Typed(dtype, [1, 2, 3])) for dtype in ("uint8", "int8", "uint16", "int16", "uint32", "int32", "int64", "uint64", "float32", "float64")], Case(Typed("float64", [1.5, 2.5]), "int32"), Case(NESTED, dtype="int32"),
-          Case([[1, 2], [3]], throws=R), Case([[1, 2], 3], throws=R), Case([[1], [[2]]], throws=R), Case("text", throws=T), Case([1, "a"], throws=T), Case([1, None], throws=T), Case(NESTED, "int", throws=T), Case({"a": 1}, throws=T))
+          Case([[1, 2], [3]], throws=R), Case([[1, 2], 3], throws=R), Case([[1], [[2]]], throws=R), Case("text",
+          throws=T), Case([1, "a"], throws=T), Case([1, None], throws=T), Case(NESTED, "int", throws=T), Case({"a": 1},
+          throws=T))
 
-calls(FAMILY, "ndim", lambda x: int(np.ndim(x)), Case(X), Case(tensor(1, "int32")), Case(tensor(np.zeros((1, 1, 1)), "bool")), Case(NESTED), Case(3))
-calls(FAMILY, "size", lambda x: int(np.size(x)), Case(X), Case(tensor(1, "int32")), Case(tensor(np.zeros((3, 0)), "bool")), Case(NESTED), Case(3))
-calls(FAMILY, "shape", lambda x: list(np.shape(x)), Case(X), Case(tensor(1, "int32")), Case(tensor(np.zeros((3, 0)), "bool")), Case(NESTED), Case(3))
+calls(FAMILY, "ndim", lambda x: int(np.ndim(x)), Case(X), Case(tensor(1, "int32")),
+      Case(tensor(np.zeros((1, 1, 1)), "bool")), Case(NESTED), Case(3))
+calls(FAMILY, "size", lambda x: int(np.size(x)), Case(X), Case(tensor(1, "int32")),
+      Case(tensor(np.zeros((3, 0)), "bool")), Case(NESTED), Case(3))
+calls(FAMILY, "shape", lambda x: list(np.shape(x)), Case(X), Case(tensor(1, "int32")),
+      Case(tensor(np.zeros((3, 0)), "bool")), Case(NESTED), Case(3))
 
 
 def host_copy(x):
@@ -157,5 +178,6 @@ def host_copy(x):
     return {"data": np.asarray(x).ravel(), "shape": shape, "stride": strides, "offset": 0, "dtype": name_of(x)}
 
 
-calls(FAMILY, "convertToNumpy", host_copy, *[Case(small(dtype, (2, 3))) for dtype in DTYPES], Case(tensor(1.5, "float32")), Case(tensor(np.zeros((2, 0, 3)), "int8")))
+calls(FAMILY, "convertToNumpy", host_copy, *[Case(small(dtype, (2, 3))) for dtype in DTYPES],
+      Case(tensor(1.5, "float32")), Case(tensor(np.zeros((2, 0, 3)), "int8")))
 calls(FAMILY, "isTensor", is_tensor, Case(X), Case(3), Case([1, 2]), Case(None), Case("x"), Case(Typed("float32", [1])))

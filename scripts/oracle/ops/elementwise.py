@@ -5,8 +5,8 @@ import numpy as np
 
 from codec import BigInt
 from patterns import Case, Slot, binary_op, calls, unary
-from truth import (BOOL, COMPLEX, DTYPES, FLOATING, INTEGER, REAL, Refused, SIGNED, NUMPY, accurate, binary, exactly, floating, is_tensor,
-                   keras_ops, kind_of, name_of, result_type, saturate, tensor, unary_math, weaken)
+from truth import (BOOL, COMPLEX, DTYPES, FLOATING, INTEGER, REAL, Refused, SIGNED, NUMPY, accurate, binary, exactly,
+                   floating, is_tensor, keras_ops, kind_of, name_of, saturate, tensor, unary_math, weaken)
 from values import INF, NAN, castable, edges, pairable, small
 
 FAMILY = "elementwise"
@@ -41,7 +41,8 @@ binary_op(FAMILY, "add", binary(keras_ops.add), more=[
 ])
 binary_op(FAMILY, "subtract", binary(keras_ops.subtract))
 binary_op(FAMILY, "multiply", binary(keras_ops.multiply))
-binary_op(FAMILY, "divide", binary(keras_ops.divide, quotient=True), more=[Case(-3, tensor([1, 2], "uint8")), Case(tensor([1, 2], "uint8"), 300)])
+binary_op(FAMILY, "divide", binary(keras_ops.divide, quotient=True), more=[Case(-3, tensor([1, 2], "uint8")),
+          Case(tensor([1, 2], "uint8"), 300)])
 binary_op(FAMILY, "divideNoNan", binary(keras_ops.divide_no_nan, quotient=True), more=[NO_NAN_ZEROS])
 binary_op(FAMILY, "floorDivide", binary(keras_ops.floor_divide))
 binary_op(FAMILY, "mod", binary(keras_ops.mod))
@@ -103,7 +104,8 @@ def isclose(x1, x2, rtol=1e-5, atol=1e-8, equal_nan=False):
 
 CLOSE = tensor([1, 1, 1, 0, NAN, INF, INF, 1e10, 0], "float32"), tensor([1.000001, 1.001, NAN, 1e-9, NAN, INF, -INF, 1.00001e10, 1e-7], "float32")
 binary_op(FAMILY, "isclose", isclose, more=[
-    Case(*CLOSE), Case(*CLOSE, equal_nan=True), Case(*CLOSE, 1e-2), Case(*CLOSE, 0.0, 0.5), Case(*CLOSE, rtol=0, atol=0),
+    Case(*CLOSE), Case(*CLOSE, equal_nan=True), Case(*CLOSE, 1e-2), Case(*CLOSE, 0.0, 0.5),
+    Case(*CLOSE, rtol=0, atol=0),
     Case(tensor([10, 11], "int32"), tensor([10, 12], "int32"), atol=1),
 ])
 
@@ -139,12 +141,16 @@ def clip_values(x, x_min, x_max):
 
 
 calls(FAMILY, "clip", clip_values,
-      *[Case(edges(dtype), 0, 2) for dtype in REAL], *[Case(small(dtype, (2, 3)), 1, 2) for dtype in DTYPES if dtype not in COMPLEX],
+      *[Case(edges(dtype), 0, 2) for dtype in REAL],
+      *[Case(small(dtype, (2, 3)), 1, 2) for dtype in DTYPES if dtype not in COMPLEX],
       Case(small("uint8", (5,)), -5, 300), Case(small("int8", (5,)), -1000, 1), Case(small("int32", (2, 5)), -1.5, 2.5),
-      Case(small("float32", (2, 5)), -0.5, 1.5), Case(small("float16", (4,)), tensor(-1, "float32"), tensor([1, 2, 0, 4], "float32")),
+      Case(small("float32", (2, 5)), -0.5, 1.5),
+      Case(small("float16", (4,)), tensor(-1, "float32"), tensor([1, 2, 0, 4], "float32")),
       Case(small("float32", (2, 3)), tensor([[-1], [0]], "float32"), tensor([1, 2, 3], "float32")),
-      Case(small("int32", (3,)), 3, 1), Case(tensor([NAN, 1, INF, -INF], "float32"), -1, 1), Case(tensor(5, "int64"), 1, 3),
-      Case(tensor([], "float32"), 0, 1), Case(small("float32", (2, 3)), tensor([1.0, 2.0], "float32"), 3, throws="RangeError"),
+      Case(small("int32", (3,)), 3, 1), Case(tensor([NAN, 1, INF, -INF], "float32"), -1, 1),
+      Case(tensor(5, "int64"), 1, 3),
+      Case(tensor([], "float32"), 0, 1), Case(small("float32", (2, 3)), tensor([1.0, 2.0], "float32"), 3,
+      throws="RangeError"),
       slots=[Slot(), 0, 1], open_=COMPLEX, zero_sign=False)
 
 
@@ -159,7 +165,8 @@ calls(FAMILY, "cast", cast, *[Case(castable(a), b) for a in DTYPES for b in DTYP
       Case(tensor([1.99951171875, 2049, 65519, 65520, 3e-8, 2.9802322387695312e-08], "float32"), "float16"),
       Case(tensor([1.00390625, 1.01171875, 3.4e38], "float32"), "bfloat16"),
       Case(tensor(2.75, "float32"), "int8"), Case(tensor(np.zeros((0, 2)), "float32"), "int32"),
-      Case(small("float32", (2,)), "float8", throws="TypeError"), Case(small("float32", (2,)), "complex", throws="TypeError"))
+      Case(small("float32", (2,)), "float8", throws="TypeError"), Case(small("float32", (2,)), "complex",
+      throws="TypeError"))
 
 
 def whole(function):
@@ -196,7 +203,8 @@ calls(FAMILY, "round", round_to, *[Case(edges(dtype)) for dtype in DTYPES],
       Case(tensor([1.5 - 2.5j, 0.25 + 0.75j], "complex64"), 1), Case(tensor([], "float32")),
       Case(tensor([1.0], "float32"), 0.5, throws="RangeError"), slots=[Slot()])
 calls(FAMILY, "nanToNum", nan_to_num, *[Case(edges(dtype)) for dtype in DTYPES],
-      Case(tensor([NAN, INF, -INF, 2.5], "float32"), 7.0, 8.0, -9.0), Case(tensor([NAN, INF, -INF], "float64"), posinf=1.0),
+      Case(tensor([NAN, INF, -INF, 2.5], "float32"), 7.0, 8.0, -9.0),
+      Case(tensor([NAN, INF, -INF], "float64"), posinf=1.0),
       Case(tensor([complex(NAN, INF), complex(-INF, 1)], "complex64")), Case(tensor(NAN, "float32"), neginf=3.0),
       slots=[Slot()])
 

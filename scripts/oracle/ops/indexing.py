@@ -34,8 +34,10 @@ calls(FAMILY, "getItem", get_item, *[Case(small(dtype, (3, 4)), [1, slice(None, 
           X > 0, [ALL, tensor([True, False, True], "bool")], [tensor([True, False, True, True], "bool"), 0], [[True, False, False, True]],
           tensor([], "int32"), []]],
       *[Case(V, key) for key in [V > 4, tensor([5, 0, -6], "int8"), slice(None, None, -2)]],
-      Case(V, "1:-1:2"), Case(X, ["1:", "...", "::-1"]), Case(tensor(5.0, "float32"), ELLIPSIS), Case(tensor(5.0, "float32"), [None, None]), Case(tensor(5.0, "float32"), []),
-      *[Case(X, key, throws="RangeError") for key in [4, -5, [0, 3], [0, 0, 0, 0], [ELLIPSIS, ELLIPSIS], [[0, 4]], tensor([9], "int32"), [slice(0, 2, 0)], [[0, 1], [0, 1, 2]], tensor([True, False], "bool")]],
+      Case(V, "1:-1:2"), Case(X, ["1:", "...", "::-1"]), Case(tensor(5.0, "float32"), ELLIPSIS),
+      Case(tensor(5.0, "float32"), [None, None]), Case(tensor(5.0, "float32"), []),
+      *[Case(X, key,
+      throws="RangeError") for key in [4, -5, [0, 3], [0, 0, 0, 0], [ELLIPSIS, ELLIPSIS], [[0, 4]], tensor([9], "int32"), [slice(0, 2, 0)], [[0, 1], [0, 1, 2]], tensor([True, False], "bool")]],
       *[Case(X, key, throws="Error") for key in [0.5, tensor([0.5], "float32"), "x:y", {"begin": 1}]],
       slots=[Slot(), 0])
 
@@ -44,9 +46,12 @@ def nonzero(x):
     return [place.astype("int32") for place in np.nonzero(exactly(x))]
 
 
-calls(FAMILY, "nonzero", nonzero, *[Case(small(dtype, (3, 4), low=-1, high=1)) for dtype in DTYPES], Case(small("float32", (7,), low=-1, high=1)),
-      Case(small("int32", (2, 3, 2), low=-1, high=1)), Case(tensor([0.0, -0.0, NAN, 1e-45], "float32")), Case(tensor([], "float32")),
-      Case(tensor(np.zeros((2, 0)), "float32")), Case(tensor(np.zeros((2, 2)), "bool")), Case(tensor(3.0, "float32"), throws="RangeError"),
+calls(FAMILY, "nonzero", nonzero, *[Case(small(dtype, (3, 4), low=-1, high=1)) for dtype in DTYPES],
+      Case(small("float32", (7,), low=-1, high=1)),
+      Case(small("int32", (2, 3, 2), low=-1, high=1)), Case(tensor([0.0, -0.0, NAN, 1e-45], "float32")),
+      Case(tensor([], "float32")),
+      Case(tensor(np.zeros((2, 0)), "float32")), Case(tensor(np.zeros((2, 2)), "bool")), Case(tensor(3.0, "float32"),
+      throws="RangeError"),
       slots=[Slot()])
 
 
@@ -63,10 +68,14 @@ def take(x, indices, axis=None):
 M = small("float32", (3, 4))
 calls(FAMILY, "take", take, *[Case(small(dtype, (3, 4)), [2, 0, -1], 1) for dtype in DTYPES],
       *[Case(M, tensor([0, 2, 1], dtype), 0) for dtype in INTEGER],
-      Case(M, [0, 11, -12]), Case(M, 3), Case(M, 1, 0), Case(M, [[0, 1], [1, 2]], 0), Case(M, [[0, 1], [-1, 2]], -1), Case(M, tensor([], "int32"), 0), Case(M, tensor([], "int32")),
-      Case(M, tensor([[1]], "int32"), axis=1), Case(X, tensor([1, 1, 0], "int64"), 1), Case(tensor(np.zeros((2, 0)), "float32"), [0, 1], 0), Case(tensor(4.0, "float32"), [0, 0]),
-      Case(M, [12], throws="RangeError"), Case(M, [-13], throws="RangeError"), Case(M, [3], 0, throws="RangeError"), Case(M, [0], 2, throws="RangeError"),
-      Case(M, tensor([0.5], "float32"), 0, throws="TypeError"), Case(M, tensor([2**31], "int64"), 0, throws="RangeError"), Case(tensor(np.zeros((0,)), "float32"), [0], 0, throws="RangeError"),
+      Case(M, [0, 11, -12]), Case(M, 3), Case(M, 1, 0), Case(M, [[0, 1], [1, 2]], 0), Case(M, [[0, 1], [-1, 2]], -1),
+      Case(M, tensor([], "int32"), 0), Case(M, tensor([], "int32")),
+      Case(M, tensor([[1]], "int32"), axis=1), Case(X, tensor([1, 1, 0], "int64"), 1),
+      Case(tensor(np.zeros((2, 0)), "float32"), [0, 1], 0), Case(tensor(4.0, "float32"), [0, 0]),
+      Case(M, [12], throws="RangeError"), Case(M, [-13], throws="RangeError"), Case(M, [3], 0, throws="RangeError"),
+      Case(M, [0], 2, throws="RangeError"),
+      Case(M, tensor([0.5], "float32"), 0, throws="TypeError"), Case(M, tensor([2**31], "int64"), 0,
+      throws="RangeError"), Case(tensor(np.zeros((0,)), "float32"), [0], 0, throws="RangeError"),
       slots=[Slot(), [0]])
 
 
@@ -79,12 +88,16 @@ def take_along_axis(x, indices, axis=None):
     return np.asarray(np.take_along_axis(x, indices, axis=axis))
 
 
-calls(FAMILY, "takeAlongAxis", take_along_axis, *[Case(small(dtype, (2, 3)), tensor([[2, 0], [1, -1]], "int32"), 1) for dtype in DTYPES],
+calls(FAMILY, "takeAlongAxis", take_along_axis,
+      *[Case(small(dtype, (2, 3)), tensor([[2, 0], [1, -1]], "int32"), 1) for dtype in DTYPES],
       *[Case(M, tensor([[0, 2, 1, 0]], dtype), 0) for dtype in INTEGER],
-      Case(M, tensor([[0], [3], [-4]], "int32"), -1), Case(M, tensor([[1, 2, 0, 1], [0, 0, 2, 2]], "int32"), 0), Case(M, tensor([11, 0, -12], "int32"), None),
+      Case(M, tensor([[0], [3], [-4]], "int32"), -1), Case(M, tensor([[1, 2, 0, 1], [0, 0, 2, 2]], "int32"), 0),
+      Case(M, tensor([11, 0, -12], "int32"), None),
       Case(X, tensor(np.array([[[0], [2]]]), "int32"), 1), Case(M, tensor(np.zeros((3, 0)), "int32"), 1),
-      Case(M, tensor([[4]], "int32"), 1, throws="RangeError"), Case(M, tensor([[-5]], "int32"), 1, throws="RangeError"), Case(M, tensor([0, 1], "int32"), 1, throws="RangeError"),
-      Case(M, tensor([[0], [1]], "int32"), 2, throws="RangeError"), Case(M, tensor([[0, 1], [1, 0]], "int32"), 1, throws="RangeError"),
+      Case(M, tensor([[4]], "int32"), 1, throws="RangeError"), Case(M, tensor([[-5]], "int32"), 1, throws="RangeError"),
+      Case(M, tensor([0, 1], "int32"), 1, throws="RangeError"),
+      Case(M, tensor([[0], [1]], "int32"), 2, throws="RangeError"), Case(M, tensor([[0, 1], [1, 0]], "int32"), 1,
+      throws="RangeError"),
       Case(M, tensor([[0.0]], "float32"), 1, throws="TypeError"), slots=[Slot(), tensor([0], "int32"), 0])
 
 
@@ -99,6 +112,8 @@ def slice_(inputs, start_indices, shape):
 
 
 calls(FAMILY, "slice", slice_, *[Case(small(dtype, (3, 4)), [1, 2], [2, 2]) for dtype in DTYPES],
-      Case(X, [0, 0, 0], [4, 3, 5]), Case(X, [3, 1, 2], [1, 2, 3]), Case(X, tensor([1, 0, 4], "int32"), [2, 3, 1]), Case(X, [1, 1, 1], [0, 1, 1]), Case(tensor(2.0, "float32"), [], []),
-      Case(V, [4], [2]), Case(X, [0, 0], [1, 1], throws="RangeError"), Case(X, [0, 0, 3], [1, 1, 3], throws="RangeError"), Case(X, [4, 0, 0], [1, 1, 1], throws="RangeError"),
+      Case(X, [0, 0, 0], [4, 3, 5]), Case(X, [3, 1, 2], [1, 2, 3]), Case(X, tensor([1, 0, 4], "int32"), [2, 3, 1]),
+      Case(X, [1, 1, 1], [0, 1, 1]), Case(tensor(2.0, "float32"), [], []),
+      Case(V, [4], [2]), Case(X, [0, 0], [1, 1], throws="RangeError"), Case(X, [0, 0, 3], [1, 1, 3],
+      throws="RangeError"), Case(X, [4, 0, 0], [1, 1, 1], throws="RangeError"),
       Case(X, [0, 0, 0], [1, 1], throws="RangeError"), slots=[Slot(), [0], [1]])

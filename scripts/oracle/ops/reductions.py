@@ -4,8 +4,8 @@ import numpy as np
 import scipy.special
 
 from patterns import Case, Slot, calls, reduce
-from truth import (BOOL, COMPLEX, DTYPES, FLOATING, INTEGER, NUMPY, Refused, accurate, axes, exactly, floating, keras_ops,
-                   name_of, result_type, tensor, wide)
+from truth import (COMPLEX, DTYPES, FLOATING, NUMPY, Refused, accurate, axes, exactly, floating, keras_ops, name_of,
+                   result_type, tensor, wide)
 from values import INF, NAN, small, uniform
 
 FAMILY = "reductions"
@@ -92,7 +92,8 @@ reduce(FAMILY, "sum", integer_or(keras_ops.sum, np.sum), zero_sign=False, more=[
     Case(tensor([127, 127, 127], "int8")), Case(tensor(np.ones((260,)), "bool")), Case(tensor([INF, -INF], "float64")),
     Case(uniform("float32", (200,), 0, 1)), Case(uniform("float64", (99,), 0, 1))])
 reduce(FAMILY, "prod", prod, values=lambda dtype, shape: small(dtype, shape, low=1, high=2), more=[
-    Case(tensor([2**30, 8], "int32")), Case(tensor([100, 100, 100], "uint8")), Case(small("int32", (3,), low=1), dtype="float32")])
+    Case(tensor([2**30, 8], "int32")), Case(tensor([100, 100, 100], "uint8")),
+    Case(small("int32", (3,), low=1), dtype="float32")])
 reduce(FAMILY, "mean", integer_or(keras_ops.mean, np.mean), zero_sign=False, more=[
     Case(tensor([2**31 - 1, 2**31 - 1], "int32")), Case(tensor([2**63 - 1, 1], "int64")),
     Case(uniform("float32", (200,), 0, 1)), Case(tensor(np.full((1200,), 60.0), "float16"))])
@@ -122,5 +123,6 @@ calls(FAMILY, "average", average,
       Case(small("float32", (2, 3)), weights=tensor([[1, 2, 1], [2, 1, 1]], "float32")),
       Case(small("float32", (2, 3)), 0, tensor([[1, 2, 1], [2, 1, 1]], "float32")),
       Case(small("float32", (2, 3, 4)), [0, 2]), Case(tensor([1, NAN], "float32")), Case(tensor(3.0, "float32")),
-      Case(small("float32", (2, 3)), weights=W, throws="Error"), Case(small("float32", (2, 3)), 0, W, throws="RangeError"),
+      Case(small("float32", (2, 3)), weights=W, throws="Error"), Case(small("float32", (2, 3)), 0, W,
+      throws="RangeError"),
       Case(small("float32", (2, 3)), 2, throws="RangeError"), slots=[Slot()])

@@ -8,48 +8,45 @@ using namespace ndops::test;
 
 namespace {
 
-template <class T, class V>
-void checkRange(std::int64_t n, V start, V step) {
+template <class T>
+void checkRange(std::int64_t n, double first, double second) {
   const Array<T> out({n});
-  REQUIRE(run("arange", {out.view(), Array<V>({}, {start}).view(), Array<V>({}, {step}).view()}) == Status::Ok);
+  REQUIRE(run("arange", {out.view(), Array<double>({}, {first}).view(), Array<double>({}, {second}).view()}) ==
+          Status::Ok);
   std::int64_t wrong = 0;
-  for (std::int64_t i = 0; i < n; ++i) wrong += out[i] == static_cast<T>(start + static_cast<V>(i) * step) ? 0 : 1;
+  const T start = static_cast<T>(first);
+  const T step = static_cast<T>(static_cast<T>(second) - start);
+  for (std::int64_t i = 0; i < n; ++i) wrong += out[i] == static_cast<T>(start + static_cast<T>(i) * step) ? 0 : 1;
   CHECK(wrong == 0);
 }
 
 }  // namespace
 
-TEST_CASE("arange: each element from its own place, in any real dtype") {
+TEST_CASE("arange: each element from its own position, in any dtype") {
   for (const int threads : {1, 3}) {
     setThreadCount(threads);
-    for (const std::int64_t n : {0, 1, 2, 3, 17, 1025, 200001}) {
-      checkRange<float>(n, 0.1, 0.3);
-      checkRange<double>(n, -3.5, 0.1);
-      checkRange<std::int64_t, std::int64_t>(n, -5, -3);
-      checkRange<std::int32_t, std::int64_t>(n, 7, 2);
-      checkRange<float, std::int64_t>(n, 7, 2);
-      checkRange<std::int32_t>(n, 0.0, 0.5);
+    for (const std::int64_t n : {0, 1, 2, 3, 17, 200001}) {
+      checkRange<float>(n, 0.1, 0.4);
+      checkRange<double>(n, -3.5, -3.25);
+      checkRange<std::int64_t>(n, -5, -8);
     }
-    checkRange<std::int8_t, std::int64_t>(50, -60, 2);
-    checkRange<std::uint16_t, std::int64_t>(50, 100, -2);
+    for (const std::int64_t n : {0, 1, 50}) {
+      checkRange<std::int8_t>(n, -60, -58);
+      checkRange<std::uint8_t>(n, 100, 98);
+      checkRange<std::uint16_t>(n, 3, 10);
+    }
   }
-  // Integers wrap; what is past int64 keeps its value.
   const Array<std::int8_t> wraps({300});
-  const Array<std::int64_t> one({}, {1});
-  REQUIRE(run("arange", {wraps.view(), Array<std::int64_t>({}, {120}).view(), one.view()}) == Status::Ok);
+  REQUIRE(run("arange", {wraps.view(), Array<std::int64_t>({}, {120}).view(), Array<std::int64_t>({}, {121}).view()}) ==
+          Status::Ok);
   CHECK(wraps[7] == 127);
   CHECK(wraps[8] == -128);
-  const Array<std::uint64_t> far({}, {std::uint64_t{1} << 63});
-  const Array<std::uint64_t> wide({3});
-  REQUIRE(run("arange", {wide.view(), far.view(), one.view()}) == Status::Ok);
-  CHECK(wide[2] == (std::uint64_t{1} << 63) + 2);
-  const Array<double> real({3});
-  REQUIRE(run("arange", {real.view(), far.view(), Array<std::int64_t>({}, {2048}).view()}) == Status::Ok);
-  CHECK(real[2] == 0x1p63 + 4096);
   const Array<Float16> half({5});
-  REQUIRE(run("arange", {half.view(), one.view(), Array<double>({}, {0.5}).view()}) == Status::Ok);
+  REQUIRE(run("arange", {half.view(), Array<double>({}, {1}).view(), Array<double>({}, {1.5}).view()}) == Status::Ok);
   CHECK(half[4].bits == 0x4200);
-  CHECK(run("arange", {Array<Complex64>({3}).view(), one.view(), one.view()}) == Status::Unsupported);
+  const Array<Bool> truth({2});
+  CHECK(run("arange", {truth.view(), Array<double>({}, {0}).view(), Array<double>({}, {1}).view()}) ==
+        Status::Unsupported);
 }
 
 TEST_CASE("tri: any shape and diagonal") {

@@ -49,7 +49,8 @@ struct Array {
   /// The element at a position in C order, through shape and strides.
   T& operator[](std::int64_t position) const {
     std::int64_t at = offset;
-    for (std::size_t axis = shape.size(); axis-- > 0; position /= shape[axis]) at += position % shape[axis] * strides[axis];
+    for (std::size_t axis = shape.size(); axis-- > 0; position /= shape[axis])
+      at += position % shape[axis] * strides[axis];
     return memory.get()[at];
   }
   std::int64_t size() const { return sizeOf(shape); }
