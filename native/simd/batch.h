@@ -18,7 +18,11 @@
 #include "core/dtype.h"
 
 // Everything is inlined into its loop, whatever its size, but what takes over in rare cases.
+#if defined(__SANITIZE_ADDRESS__)
+#define NDOPS_INLINE inline  // forced, it takes minutes a file to compile
+#else
 #define NDOPS_INLINE inline __attribute__((always_inline))
+#endif
 #define NDOPS_COLD inline __attribute__((noinline, cold))
 
 namespace ndops::NDOPS_LEVEL {

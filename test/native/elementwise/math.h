@@ -25,17 +25,17 @@ struct UnaryCase {
   double ulp64;
 };
 
-/// Bounds are ceilings of the maxima measured over all float32 patterns, and over 10^8 float64 values.
+/// Bounds lie above the maxima measured: float32 over every 127th pattern (exp: all), float64 over 3 * 10^6 values.
 inline const std::vector<UnaryCase>& unaryCases() {
 #define NDOPS_CASE(NAME, FUNCTION, ULP32, ULP64)                                                                   \
   UnaryCase {                                                                                                      \
 #NAME, [](double x) { return std::FUNCTION(x); }, [](long double x) { return std::FUNCTION(x); }, ULP32, ULP64 \
   }
   static const std::vector<UnaryCase> cases = {
-      NDOPS_CASE(exp, exp, 0.9, 0.9),        NDOPS_CASE(expm1, expm1, 1.1, 1.2),
-      NDOPS_CASE(log, log, 0.8, 0.9),        NDOPS_CASE(log1p, log1p, 0.9, 0.9),
-      NDOPS_CASE(log2, log2, 0.9, 1.2),      NDOPS_CASE(log10, log10, 0.9, 1.0),
-      NDOPS_CASE(erf, erf, 1.2, 1.2),        NDOPS_CASE(sin, sin, 0.51, 0.9),
+      NDOPS_CASE(exp, exp, 1.0, 0.9),        NDOPS_CASE(expm1, expm1, 1.3, 1.2),
+      NDOPS_CASE(log, log, 0.9, 0.9),        NDOPS_CASE(log1p, log1p, 1.0, 0.9),
+      NDOPS_CASE(log2, log2, 1.1, 1.2),      NDOPS_CASE(log10, log10, 1.1, 1.0),
+      NDOPS_CASE(erf, erf, 1.3, 1.2),        NDOPS_CASE(sin, sin, 0.51, 0.9),
       NDOPS_CASE(cos, cos, 0.51, 0.9),       NDOPS_CASE(tan, tan, 0.51, 1.2),
       NDOPS_CASE(arcsin, asin, 0.51, 1.2),   NDOPS_CASE(arccos, acos, 0.51, 1.1),
       NDOPS_CASE(arctan, atan, 0.51, 0.9),   NDOPS_CASE(sinh, sinh, 0.51, 1.8),
