@@ -6,7 +6,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { build, buildNativeTests, buildPrograms, buildSanitized, sanitizedFolder } from './build.mjs'
 import { setup } from './setup.mjs'
-import { levels, mochaTests, nativeTests, part, sanitizedTests, total, wording } from './support/parts.mjs'
+import { levels, mochaTests, nativeTests, ownKernels, part, sanitizedTests, total, wording } from './support/parts.mjs'
 import { capture, commandOutput, root, say, stop } from './support/run.mjs'
 import { canEmulate, toolVersions } from './support/system.mjs'
 
@@ -58,12 +58,26 @@ const parts = {
     await buildSanitized()
     return sanitizedTests({ env: { NDOPS_CPU_LEVEL: 'v2' } })
   },
+  // All float32 patterns of the math: hours. What is done stands in the file and is not done again.
+  ...Object.fromEntries(
+    levels()
+      .filter((level) => level !== 'v2')
+      .map((level) => [
+        `exhaustive math at ${level}`,
+        () =>
+          nativeTests({
+            args: ['-ns', '-tc=exhaustive*'],
+            env: { NDOPS_CPU_LEVEL: level, NDOPS_EXHAUSTIVE: path.join(root, `build/exhaustive-${level}.txt`) },
+            timeout: minutes(24 * 60),
+          }),
+      ]),
+  ),
   'whole suite under sanitizers': () => sanitizer({}),
   'whole suite under sanitizers with 5 threads': () => sanitizer({ NDOPS_NUM_THREADS: '5' }),
   ...Object.fromEntries(
     coreTypes.map(([name]) => [
       `linalg with OpenBLAS for ${name}`,
-      () => mochaTests({ grep: 'linalg|matmul', env: { OPENBLAS_CORETYPE: name } }),
+      () => mochaTests({ grep: 'linalg|matmul', env: { ...ownKernels, OPENBLAS_CORETYPE: name } }),
     ]),
   ),
   ...Object.fromEntries(

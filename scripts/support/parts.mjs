@@ -36,21 +36,27 @@ export function doctestCounts(output) {
   return { passed: Number(found[2]), failed: Number(found[3]), skipped: 0 }
 }
 
-// Settings of the caller must not leak into the parts.
-const ours = Object.keys(process.env).filter((name) => /^(NDOPS_|OPENBLAS_|OMP_|MOCHA_|NODE_OPTIONS$)/.test(name))
+// Settings of the caller must not leak into the parts, but for what a machine says of the BLAS kernels that it can run.
+const ours = Object.keys(process.env).filter((name) => /^(NDOPS_|OMP_|MOCHA_|NODE_OPTIONS$)/.test(name))
 export function environment(settings = {}) {
   const env = { ...process.env, ...settings }
   for (const name of ours) if (!(name in settings)) delete env[name]
+  for (const name of Object.keys(env)) if (env[name] === undefined) delete env[name]
   return env
 }
 
+/** BLAS chooses its kernels by itself: on an emulated processor, whose kernels the machine's settings may not be. */
+export const ownKernels = { OPENBLAS_CORETYPE: undefined, OPENBLAS_L2_SIZE: undefined }
+
+const settingsOf = (env, emulator) => environment(emulator.length > 0 ? { ...ownKernels, ...env } : env)
+
 export const nehalem = { emulator: ['qemu-x86_64', '-cpu', 'Nehalem'] }
 
-async function doctest(folder, { env = {}, emulator = [], args = [] } = {}) {
+async function doctest(folder, { env = {}, emulator = [], args = [], timeout = 1_800_000 } = {}) {
   const command = [...emulator, path.join(root, folder, 'ndops_tests'), ...args]
   const { code, signal, output } = await capture(command[0], command.slice(1), {
-    env: environment(env),
-    timeout: 1_800_000,
+    env: settingsOf(env, emulator),
+    timeout,
   })
   const counts = doctestCounts(output)
   if (code !== 0 || counts === null) process.stdout.write(`${output}\n${signal ? `killed by ${signal}\n` : ''}`)
@@ -85,7 +91,7 @@ export async function mochaTests({
   if (timeout !== undefined) options.push('--timeout', String(timeout))
   const command = [...emulator, process.execPath, ...node, tool('mocha/bin/mocha.js'), ...options, ...specs]
   const code = await run(command[0], command.slice(1), {
-    env: environment({ ...env, NDOPS_TEST_COUNTS: counts }),
+    env: settingsOf({ ...env, NDOPS_TEST_COUNTS: counts }, emulator),
     timeout: 3_600_000,
   })
   return settle(existsSync(counts) ? JSON.parse(readFileSync(counts, 'utf8')) : null, code)
