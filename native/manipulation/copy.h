@@ -7,7 +7,7 @@
 
 namespace ndops {
 
-/// Bytes of output from which on it leaves the caches before anyone reads it: it is written past them.
+/// From here on the output leaves the caches before anyone reads it, and is written past them: half of a large L3.
 constexpr std::int64_t kStreamBytes = std::int64_t{1} << 24;
 
 /// Inner loops over items of one size. Strides are in items. `stream` writes past the caches where alignment allows it.
