@@ -113,7 +113,7 @@ TEST_CASE("engine: three operands, the first one bool") {
       }
 }
 
-TEST_CASE("engine: launches that threads share") {
+TEST_CASE("engine: launches that several threads share") {
   const Shape shapes[] = {{1 << 20}, {1024, 1031}, {1031, 1024}, {100000, 10}, {10, 100003}, {64, 128, 130}};
   for (const int threads : {1, 2, 5}) {
     setThreadCount(threads);
