@@ -63,6 +63,8 @@ export interface BuildInfo {
   readonly version: string
   /** The instruction set in use: v2 (SSE4.2), v3 (AVX2), v4 (AVX-512), neon. NDOPS_CPU_LEVEL forces a lower one. */
   readonly cpuLevel: string
+  /** The levels that this build has and this processor runs, lowest first: what NDOPS_CPU_LEVEL may name. */
+  readonly cpuLevels: readonly string[]
   /** The BLAS library, and the kernel that it chose for this processor. */
   readonly blas: string
   readonly blasKernel: string
@@ -75,9 +77,9 @@ export interface BuildInfo {
 
 /** What this build is and what it runs on. */
 export function buildInfo(): BuildInfo {
-  const { cpuLevel, processors, quota, blas, blasKernel } = addon.build()
+  const { cpuLevel, cpuLevels, processors, quota, blas, blasKernel } = addon.build()
   const { version } = require('../package.json') as { version: string }
-  return { version, cpuLevel, blas, blasKernel, threads: addon.threads(), processors, quota }
+  return { version, cpuLevel, cpuLevels, blas, blasKernel, threads: addon.threads(), processors, quota }
 }
 
 /**

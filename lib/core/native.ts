@@ -19,6 +19,7 @@ export interface Addon {
   kernel(name: string): number
   build(): {
     cpuLevel: string
+    cpuLevels: string[]
     blas: string
     blasKernel: string
     processors: number
