@@ -3,9 +3,10 @@
 import type { Operand } from './core/convert'
 import { codeOf, type DType } from './core/dtype'
 import { kindOf, rangeError, typeError } from './core/errors'
-import { addon } from './core/native'
+import { addon, addonFile } from './core/native'
 import { checkShape } from './core/shape'
 import { reinterpret } from './core/typed'
+import { VERSION } from './generated/version'
 import type { Tensor } from './tensor'
 
 export { floatx, setFloatx } from './core/dtype'
@@ -73,13 +74,16 @@ export interface BuildInfo {
   readonly processors: number
   /** The cgroup's quota in processors, 0 for none. */
   readonly quota: number
+  /** Bytes that this process may use: physical memory, or the cgroup's limit where that is lower. */
+  readonly memoryBudget: number
+  /** The binary in use, relative to the package. */
+  readonly binary: string
 }
 
 /** What this build is and what it runs on. */
 export function buildInfo(): BuildInfo {
-  const { cpuLevel, cpuLevels, processors, quota, blas, blasKernel } = addon.build()
-  const { version } = require('../package.json') as { version: string }
-  return { version, cpuLevel, cpuLevels, blas, blasKernel, threads: addon.threads(), processors, quota }
+  const { kernels: _, ...build } = addon.build()
+  return { version: VERSION, ...build, threads: addon.threads(), binary: addonFile }
 }
 
 /**
