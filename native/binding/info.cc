@@ -40,6 +40,8 @@ Napi::Value setThreads(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value memory(const Napi::CallbackInfo& info) {
+  Environment* state = static_cast<Environment*>(info.Data());
+  state->adopted.sweep(info.Env(), &state->slots);
   const MemoryInfo now = memoryInfo();
   Napi::Object out = Napi::Object::New(info.Env());
   out.Set("live", static_cast<double>(now.live));
