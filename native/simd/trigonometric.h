@@ -91,8 +91,7 @@ NDOPS_INLINE Batch<double> arctan2(Batch<double> y, Batch<double> x) {
   const Batch<double> ax = absolute(x);
   // Out of the ends of the range, where sums would overflow and quotients lose bits.
   const Batch<double> large = maximum(ax, ay);
-  const Batch<double> factor =
-      select(large > 0x1p1000, 0x1p-100, select(large < 0x1p-900, Batch<double>(0x1p100), 1.0));
+  const Batch<double> factor = select(large > 0x1p900, 0x1p-200, select(large < 0x1p-900, Batch<double>(0x1p100), 1.0));
   const Batch<double> zero(0.0);
   const Batch<double> one(1.0);
   // Infinite parts outweigh finite ones and equal each other; of two zeros x counts as the larger.

@@ -118,3 +118,76 @@ calls(FAMILY, "trace", trace, *[Case(small(dtype, (3, 4))) for dtype in DTYPES],
       Case(small("float32", (0, 3))), Case(small("float32", (2, 2, 0))), Case(tensor([[127, 1], [1, 127]], "int8")),
       Case(small("float32", (3,)), throws="RangeError"), Case(small("float32", (2, 3)), 0, 0, 0, throws="RangeError"),
       Case(small("float32", (2, 3)), 0, 0, 2, throws="RangeError"), slots=[Slot(1, 1)])
+
+
+def einsum(*args):
+    """The dtype of Keras; NumPy contracts in float64 what is narrower, so that the exact sums of the fixtures stay so."""
+    if isinstance(args[0], str):
+        given, lists = args[1:], None
+    else:
+        given, lists = args[0:len(args) // 2 * 2:2], args[1::2]
+    given = weaken(*given)
+    names = {name_of(x) for x in given}
+    dtype = "int32" if names == {"int8"} else result_type(*(x.dtype for x in given))
+    compute = "float64" if dtype in ("float16", "bfloat16", "float32") else dtype
+    given = [x.astype(dtype).astype(compute) for x in given]
+    if lists is None:
+        result = np.einsum(args[0], *given)
+    else:
+        lists = [[Ellipsis if entry == "..." else entry for entry in one] for one in lists]
+        pairs = [part for pair in zip(given, lists) for part in pair]
+        tail = [[Ellipsis if entry == "..." else entry for entry in args[-1]]] if len(args) % 2 else []
+        result = np.einsum(*pairs, *tail)
+    return np.asarray(result).astype(dtype)
+
+
+def contraction(text, *shapes, dtype="float32", throws=None):
+    return Case(text, *(small(dtype, shape, i) for i, shape in enumerate(shapes)), throws=throws)
+
+
+def listed(*parts, throws=None):
+    return Case(*(small("float32", part, i) if isinstance(part, tuple) else part for i, part in enumerate(parts)), throws=throws)
+
+
+def refused(*rows):
+    return [contraction(text, *shapes, throws="RangeError") for text, *shapes in rows]
+
+
+calls(FAMILY, "einsum", einsum,
+      *[Case("ij,jk->ik", small(dtype, (3, 4), 1), small(dtype, (4, 2), 2)) for dtype in DTYPES],
+      *[Case("ij->", small(dtype, (3, 4), 1)) for dtype in DTYPES],
+      *[Case("ij,ik,j->ik", small(dtype, (3, 4), 1), small(dtype, (3, 2), 2), small(dtype, (4,), 3)) for dtype in DTYPES],
+      *[Case("i,i->i", small(a, (5,), 1), small(b, (5,), 2)) for a, b in [
+          ("int8", "uint8"), ("int32", "float16"), ("int64", "float64"), ("float32", "complex64"), ("bool", "int16")]],
+      Case("i,i->", small("int8", (300,), 1, 100, 127), small("int8", (300,), 2, 100, 127)),
+      Case("i->", small("uint8", (300,), 1, 100, 127)), Case("i->", small("int8", (300,), 1, 100, 127)),
+      *[contraction(text, *given) for text, *given in [
+          ("ii", (5, 5)), ("ii->i", (5, 5)), ("iii->i", (3, 3, 3)), ("iij->j", (3, 3, 4)), ("iij->ij", (3, 3, 4)), ("ij->ji", (2, 3)), ("ji", (2, 3)),
+          ("ij", (2, 3)), ("ij->i", (2, 3)), ("ij->j", (2, 3)), ("bA", (2, 3)), ("ba->ab", (2, 3)), ("", ()), ("->", ()),
+          (",", (), ()), ("i,->i", (3,), ()), ("...j->...", (2, 3)), ("...j->j...", (2, 3, 4)), ("i...->", (3,)), ("i...->...", (3, 2, 2)), ("...", (2, 3)),
+          ("i->...", (3,)), ("...->...", ()), ("ij,j", (2, 3), (3,)), ("...j,j", (2, 2, 3), (3,)), ("i,j", (2,), (3,)), ("j,i", (2,), (3,)), ("i,j->ji", (2,), (3,)),
+          ("i,i", (3,), (3,)), ("ij,ij->i", (4, 3), (4, 3)), ("ij,ij->j", (4, 3), (4, 3)), ("ij,ij", (4, 3), (4, 3)), ("ij,kj->ik", (2, 3), (4, 3)),
+          ("ij,jk->ki", (2, 3), (3, 4)), (" i j , j k -> i k ", (2, 3), (3, 4)), ("Ij,jK", (2, 3), (3, 4)), ("bij,bjk->bik", (2, 3, 4), (2, 4, 5)),
+          ("bhqd,bhkd->bhqk", (2, 3, 4, 5), (2, 3, 6, 5)), ("bqhd,bkhd->bhqk", (2, 4, 3, 5), (2, 6, 3, 5)), ("bhqk,bkhd->bqhd", (2, 3, 4, 6), (2, 6, 3, 5)),
+          ("...ij,...jk->...ik", (2, 1, 3, 4), (5, 4, 2)), ("...ij,jk...->ik...", (2, 3, 4), (4, 5, 2)), ("ijk,ikl,kl->ijl", (2, 3, 4), (2, 4, 5), (4, 5)),
+          ("ij,jk,kl->il", (2, 3), (3, 4), (4, 5)), ("ij,jk,kl,lm->im", (2, 3), (3, 4), (4, 5), (5, 2)), ("i,j,k->ijk", (2,), (3,), (4,)), ("i,i,i->i", (3,), (3,), (3,)),
+          ("i,i,i", (3,), (3,), (3,)), ("ab,bc,cd,de,ef,fa->", (2, 3), (3, 2), (2, 3), (3, 2), (2, 3), (3, 2)),
+          ("ab,bc,cd,de,ef,fg,gh->ah", (2, 3), (3, 2), (2, 3), (3, 2), (2, 3), (3, 2), (2, 3)),
+          ("ea,fb,abcd,gc,hd->efgh", (2, 3), (3, 2), (3, 2, 2, 3), (2, 2), (2, 3)), ("iij,jk->ik", (3, 3, 4), (4, 2)), ("ijkl,lk->ij", (2, 3, 4, 5), (5, 4)),
+          ("ijkl,klm->mij", (2, 3, 4, 5), (4, 5, 2)), ("ai,bi,ci->abc", (2, 5), (3, 5), (4, 5)),
+          # Axes of size 1 broadcast between operands, and sizes of 0 give nothing or zeros.
+          ("i,i->i", (1,), (3,)), ("i,i", (1,), (3,)), ("ij,jk", (2, 1), (3, 2)), ("...i,...i->...", (4, 1, 3), (2, 3)), ("ij,ij->ij", (1, 3), (2, 1)),
+          ("ij,jk->ik", (2, 0), (0, 3)), ("ij,jk->ik", (0, 2), (2, 3)), ("i->", (0,)), ("i,i->i", (1,), (0,)), ("ii->i", (0, 0)), ("ii->i", (1, 1)), ("ii", (1, 1)),
+          ("ij,jk->ik", (17, 33), (33, 19)), ("ij,jk->ik", (1, 1), (1, 1))]],
+      listed((5, 5), [0, 0]), listed((5, 5), [0, 0], [0]), listed((2, 3), [1, 0]), listed((2, 3), ["...", 1], ["..."]),
+      listed((2, 3), [0, 1], (3, 4), [1, 51], [51, 0]), listed((2, 3), [26, 0]), listed((), []), listed((2, 3), [0, 1], (3,), [1]),
+      Case("ij,jk->ik", tensor([[1, NAN], [INF, 2]], "float32"), tensor([[0, 1], [1, 0]], "float32")),
+      Case("i->i", tensor([-0.0, NAN, INF], "float32")), Case(",i->i", 2, small("uint8", (3,))), Case(",i->i", 0.5, small("int32", (3,))),
+      *refused(("i1", (2, 3)), ("i..j", (2, 3)), ("i....j", (2, 3)), ("i...j...", (2, 3)), ("i. ..", (2, 3)), ("ij- >ji", (2, 3)), ("ij->j->i", (2, 3)), ("i-", (3,)),
+               (">i", (3,)), ("i->i,", (3,)), ("i\tj", (2, 3)), ("ij,k", (2, 3)), ("ij", (2, 3), (3,)), ("ijk", (2, 3)), ("i", (2, 3)), ("i->ij", (3,)), ("i->ii", (3,)),
+               ("ii->ii", (3, 3)), ("...j->j", (2, 3)), ("...->", (2, 3)), (",->", (), (3,)), ("ii", (2, 3)), ("ii", (1, 3)), ("ij,jk", (2, 3), (4, 5)),
+               ("j...,...j", (3, 2), (4, 3)), ("...i,...i->...", (4, 2, 3), (3, 3))),
+      listed((3,), [52], throws="RangeError"), listed((3,), [-1], throws="RangeError"), listed((3,), [0.5], throws="Error"),
+      Case("i", throws="TypeError"), listed((3,), throws="TypeError"),
+      # As in dot: a product is x1 * x2, -0 included, which NumPy adds to 0 in places.
+      slots=["...,...->...", Slot(1), Slot(1)], weak=True, zero_sign=False)
