@@ -58,6 +58,13 @@ export interface Op<R extends readonly string[], O extends readonly string[], F 
   readonly parameters: { readonly required: R; readonly optional: O }
 }
 
+/** Where a type says that its op has a second form of call; no value carries it. */
+export declare const FORM: unique symbol
+
+/** An op with a second form of call besides. */
+export type WithForm<G extends AnyFunction, T> = ((...args: Parameters<G>) => ReturnType<G>) &
+  T & { readonly [FORM]?: G }
+
 /** Whether an argument is the trailing named object: a plain one without `data` or `re`. */
 export function isNamed(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value) || isTensorLike(value)) return false

@@ -301,7 +301,8 @@ describe('linalg/einsum @level', () => {
       got.dispose()
     }
     for (let i = 0; i < 100; i++) ndops.einsum('ij,jk,k->i', a as Tensor, b as Tensor, c as Tensor).dispose()
-    ok(ndops.memory().live - before < 2 ** 16)
+    // Small results share slabs of 64 KiB; all that stays is a slab or two that fill up next.
+    ok(ndops.memory().live - before < 2 ** 18)
     const stopped = promises.einsum('ij->', a as Tensor, { signal: AbortSignal.abort() })
     await stopped.then(
       () => ok(false, 'was not stopped'),
