@@ -9,6 +9,7 @@ import { reinterpret } from './core/typed'
 import type { Tensor } from './tensor'
 
 export { floatx, setFloatx } from './core/dtype'
+export { receive, type SharedToken, share } from './core/share'
 
 /** Bytes of tensors, of the whole process. */
 export interface MemoryInfo {

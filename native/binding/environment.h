@@ -99,6 +99,7 @@ void sayLate(Environment* state, Execution& execution);
 void defineLaunch(Napi::Env env, Napi::Object exports, Environment* state);
 void defineBuffers(Napi::Env env, Napi::Object exports, Environment* state);
 void defineJobs(Napi::Env env, Napi::Object exports, Environment* state);
+void defineShare(Napi::Env env, Napi::Object exports, Environment* state);
 void defineInfo(Napi::Env env, Napi::Object exports, Environment* state);
 
 /// Adds a raw function: for calls that must cost nanoseconds. Its data pointer is the environment.
