@@ -18,6 +18,10 @@ Napi::Value kernel(const Napi::CallbackInfo& info) {
 Napi::Value build(const Napi::CallbackInfo& info) {
   Napi::Object out = Napi::Object::New(info.Env());
   out.Set("cpuLevel", cpuLevelName(cpuLevel()));
+  Napi::Array levels = Napi::Array::New(info.Env());
+  for (const CpuLevel level : {CpuLevel::V2, CpuLevel::V3, CpuLevel::V4, CpuLevel::Neon})
+    if (cpuRuns(level)) levels.Set(levels.Length(), cpuLevelName(level));
+  out.Set("cpuLevels", levels);
   out.Set("blas", blasName());
   out.Set("blasKernel", blasKernel());
   out.Set("processors", processorBudget());

@@ -132,7 +132,7 @@ TEST_CASE("copy: an input that broadcasts, and one that does not") {
   CHECK(run("copy", {row.view(), Array<std::int32_t>({2, 1, 70}).view()}) == Status::Extent);
 }
 
-TEST_CASE("copy: large enough for threads and for streaming stores, aligned or not") {
+TEST_CASE("copy: large enough for several threads and for streaming stores, aligned or not") {
   for (const int threads : {1, 2, 5}) {
     setThreadCount(threads);
     const Array<float> in = counted<float>({2100, 2064});

@@ -1,0 +1,15 @@
+import { record } from '../support/record'
+
+record('sin', { ulp: 4 })
+record('cos', { ulp: 4 })
+record('tan', { ulp: 4 })
+record('arcsin', { ulp: 4 })
+record('arccos', { ulp: 4 })
+record('arctan', { ulp: 4 })
+record('arctan2', { ulp: 2 })
+record('sinh', { ulp: 4 })
+record('cosh', { ulp: 4 })
+record('tanh', { ulp: 4 })
+record('arcsinh', { ulp: 4 })
+record('arccosh', { ulp: 4 })
+record('arctanh', { ulp: 4 })
