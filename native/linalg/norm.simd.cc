@@ -100,7 +100,7 @@ struct SquareLoops {
     Lanes<double> r;
     constexpr int count = Lanes<double>::kPartCount;
     for (int i = 0; i < Lanes<double>::kParts; ++i) {
-      using Stored = Vector<T, count * static_cast<int>(sizeof(T))>;
+      using Stored = Vector<T, count* static_cast<int>(sizeof(T))>;
       const auto x = __builtin_convertvector(loadVector<Stored>(from + i * count), Vector<double>);
       r.part[i] = x * x;
     }
@@ -169,8 +169,7 @@ struct SquareLoops {
                  fromStride * kC, width * kC, seenInto == 0);
   }
 
-  static void finish(char* out, const char* state, std::int64_t stride, std::int64_t width, std::int64_t,
-                     const char*) {
+  static void finish(char* out, const char* state, std::int64_t stride, std::int64_t width, std::int64_t, const char*) {
     T* to = reinterpret_cast<T*>(out);
     const double* s = reinterpret_cast<const double*>(state);
     for (std::int64_t i = 0; i < width; ++i) {
@@ -191,8 +190,8 @@ struct SquareLoops {
 
 #define ROW(NAME, D, OUT, ...) \
   { NAME, reduceDriver, DType::D, DType::OUT, reinterpret_cast<Inner>(__VA_ARGS__::give) }
-#define REAL_ROW(D, T)                                                                              \
-  ROW("norm", D, D, SquareLoops<T, 1>), ROW("norm1", D, D, FoldLoops<SumOfSizes<T>>),               \
+#define REAL_ROW(D, T)                                                                \
+  ROW("norm", D, D, SquareLoops<T, 1>), ROW("norm1", D, D, FoldLoops<SumOfSizes<T>>), \
       ROW("normInfinity", D, D, FoldLoops<Largest<T>>), ROW("normNegativeInfinity", D, D, FoldLoops<Smallest<T>>)
 
 const Row kRows[] = {

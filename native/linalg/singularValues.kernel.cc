@@ -31,11 +31,11 @@ template <class S>
 struct Work {
   std::int64_t m;
   std::int64_t n;
-  S* columns;         // m * n
-  S* row;             // n
-  S* sum;             // m
-  double* diagonal;   // 2 n
-  double* beside;     // 2 n
+  S* columns;        // m * n
+  S* row;            // n
+  S* sum;            // m
+  double* diagonal;  // 2 n
+  double* beside;    // 2 n
 
   static std::int64_t bytes(std::int64_t m, std::int64_t n) {
     std::int64_t elements = 0;

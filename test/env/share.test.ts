@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { Worker } from 'node:worker_threads'
 import * as ops from '../../lib/index'
+import { collectAll, collectUntil } from '../support/collect'
 
 const KB = 1024
 
@@ -26,18 +24,6 @@ function worker(code: string): Worker {
   const made = new Worker(code, { eval: true })
   workers.push(made)
   return made
-}
-
-setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
-
-/** Waits until finalizers have run and the condition holds. */
-async function comes(holds: () => boolean): Promise<void> {
-  for (let i = 0; i < 200 && !holds(); i++) {
-    collect()
-    await sleep(10)
-  }
-  assert.ok(holds())
 }
 
 describe('env/share', function () {
@@ -115,17 +101,16 @@ describe('env/share', function () {
       x.dispose()
       return token
     }
-    collect()
-    await sleep(10)
+    await collectAll()
     const live = ops.memory().live
     const back = () => ops.memory().live <= live
     // Never posted, and collected.
     shared()
     assert.ok(!back())
-    await comes(back)
+    assert.ok(await collectUntil(back))
     // Posted to nobody, its time over.
     const lost = structuredClone(shared(0.03))
-    await comes(back)
+    assert.ok(await collectUntil(back))
     assert.throws(() => ops.receive(lost), { code: 'ERR_NDOPS_TOKEN' })
     // Posted to a worker that ends without having looked, its time not over.
     const other = worker(`require('node:worker_threads').parentPort.once('message', () => process.exit())`)
@@ -143,6 +128,6 @@ describe('env/share', function () {
     `)
     await once(holder, 'message')
     await once(holder, 'exit')
-    await comes(back)
+    assert.ok(await collectUntil(back))
   })
 })

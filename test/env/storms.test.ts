@@ -6,17 +6,13 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { Worker } from 'node:worker_threads'
 import * as ops from '../../lib/index'
 import * as promises from '../../lib/promises'
+import { collect } from '../support/collect'
 import { type Random, seeded } from '../support/random'
 
 const ROUNDS = Number(process.env.NDOPS_STORM_ROUNDS ?? 20)
-
-setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
 
 type Resizable = ArrayBuffer & { resize(bytes: number): void }
 type Growable = SharedArrayBuffer & { grow(bytes: number): void }
