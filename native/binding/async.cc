@@ -1,11 +1,15 @@
 // Jobs, as JavaScript sees them. While any is under way, one waiting work item sits in libuv's pool and comes back
 // every few milliseconds, so that even a pool of one thread serves others (docs/decisions/jobs.md). Computing is ours.
+#include <chrono>
+
 #include "binding/environment.h"
 
 namespace ndops {
 namespace {
 
 constexpr int kWaitMilliseconds = 4;
+/// How long finished jobs are settled in one turn of the event loop.
+constexpr int kSettleMilliseconds = 2;
 /// A job over this many elements in all takes some milliseconds at most, whatever it does with them.
 constexpr double kLightElements = 32768;
 
@@ -19,7 +23,19 @@ double elementsOf(const double* w) {
 
 void waitForJobs(napi_env, void* data) { waitForJob(static_cast<Environment*>(data)->queue, kWaitMilliseconds); }
 
-/// Writes one finished job's outcome into the block and calls settle(id). False when JavaScript cannot run any more.
+/// Calls settle(id). False when JavaScript cannot run any more.
+bool callSettle(napi_env env, Environment* state, double job) {
+  napi_value settle = nullptr;
+  napi_value id = nullptr;
+  napi_value receiver = nullptr;
+  napi_value ignored = nullptr;
+  if (napi_get_reference_value(env, state->settle, &settle) != napi_ok ||
+      napi_create_double(env, job, &id) != napi_ok || napi_get_undefined(env, &receiver) != napi_ok)
+    return false;
+  return napi_call_function(env, receiver, settle, 1, &id, &ignored) == napi_ok;
+}
+
+/// Writes one finished job's outcome into the block and settles it.
 bool settleJob(napi_env env, Environment* state, Job& job) {
   double* words = state->words;
   words[word::kStatus] = static_cast<double>(static_cast<std::int32_t>(job.status));
@@ -27,14 +43,7 @@ bool settleJob(napi_env env, Environment* state, Job& job) {
   for (int i = 0; i < 3; ++i) words[word::kDetails + i] = job.execution.details()[i];
   words[word::kLateSlot] = -1;
   if (job.status == Status::Ok && job.execution.hasLate()) sayLate(state, job.execution);
-  napi_value settle = nullptr;
-  napi_value id = nullptr;
-  napi_value receiver = nullptr;
-  napi_value ignored = nullptr;
-  if (napi_get_reference_value(env, state->settle, &settle) != napi_ok ||
-      napi_create_double(env, job.id, &id) != napi_ok || napi_get_undefined(env, &receiver) != napi_ok)
-    return false;
-  return napi_call_function(env, receiver, settle, 1, &id, &ignored) == napi_ok;
+  return callSettle(env, state, job.id);
 }
 
 void startPump(napi_env env, Environment* state) {
@@ -46,12 +55,21 @@ void settleJobs(napi_env env, napi_status status, void* data) {
   Environment* state = static_cast<Environment*>(data);
   state->pumping = false;
   if (status != napi_ok) state->closing = true;
-  while (!state->closing) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(kSettleMilliseconds);
+  bool first = true;
+  // Others want their turn of the event loop too: what is left comes with the next one.
+  while (!state->closing && (first || std::chrono::steady_clock::now() < until)) {
     std::unique_ptr<Job> job = takeJob(state->queue);
-    if (job == nullptr) break;
+    // With nothing to settle, job 0 asks whether the environment is about to end: it waits for this item then, and
+    // only its clean-up cancels what still runs.
+    if (job == nullptr && !first) break;
     napi_handle_scope scope = nullptr;
-    if (napi_open_handle_scope(env, &scope) != napi_ok || !settleJob(env, state, *job)) state->closing = true;
+    if (napi_open_handle_scope(env, &scope) != napi_ok ||
+        !(job == nullptr ? callSettle(env, state, 0) : settleJob(env, state, *job)))
+      state->closing = true;
     if (scope != nullptr) napi_close_handle_scope(env, scope);
+    if (job == nullptr) break;
+    first = false;
   }
   if (pendingJobs(state->queue) > 0) startPump(env, state);
 }
