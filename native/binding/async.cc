@@ -1,5 +1,7 @@
 // Jobs, as JavaScript sees them. While any is under way, one waiting work item sits in libuv's pool and comes back
 // every few milliseconds, so that even a pool of one thread serves others (docs/decisions/jobs.md). Computing is ours.
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 
 #include "binding/environment.h"
@@ -7,7 +9,11 @@
 namespace ndops {
 namespace {
 
-constexpr int kWaitMilliseconds = 4;
+constexpr int kWaitMicroseconds = 4000;
+constexpr int kLeastWaitMicroseconds = 500;
+/// Items of all environments: they share libuv's few threads with each other and with file reads, so that the more
+/// there are, the shorter each waits.
+std::atomic<int> items{0};
 /// How long finished jobs are settled in one turn of the event loop.
 constexpr int kSettleMilliseconds = 2;
 /// A job over this many elements in all takes some milliseconds at most, whatever it does with them.
@@ -21,7 +27,10 @@ double elementsOf(const double* w) {
   return count;
 }
 
-void waitForJobs(napi_env, void* data) { waitForJob(static_cast<Environment*>(data)->queue, kWaitMilliseconds); }
+void waitForJobs(napi_env, void* data) {
+  const int share = kWaitMicroseconds / std::max(1, items.load(std::memory_order_relaxed));
+  waitForJob(static_cast<Environment*>(data)->queue, std::max(kLeastWaitMicroseconds, share));
+}
 
 /// Calls settle(id). False when JavaScript cannot run any more.
 bool callSettle(napi_env env, Environment* state, double job) {
@@ -49,11 +58,13 @@ bool settleJob(napi_env env, Environment* state, Job& job) {
 void startPump(napi_env env, Environment* state) {
   if (state->pumping || state->closing) return;
   state->pumping = napi_queue_async_work(env, state->pump) == napi_ok;
+  if (state->pumping) items.fetch_add(1, std::memory_order_relaxed);
 }
 
 void settleJobs(napi_env env, napi_status status, void* data) {
   Environment* state = static_cast<Environment*>(data);
   state->pumping = false;
+  items.fetch_sub(1, std::memory_order_relaxed);
   if (status != napi_ok) state->closing = true;
   const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(kSettleMilliseconds);
   bool first = true;
