@@ -18,6 +18,13 @@ export interface Addon {
   submit(id: number, words: Float64Array, count: number): boolean
   cancel(id: number): void
   onSettled(settle: (id: number) => void): void
+  /** A token for a block, or 0. */
+  share(slot: number, generation: number, description: Float64Array): number
+  post(token: number, seconds: number): void
+  receive(token: number, description: Float64Array): boolean
+  unshare(token: number): boolean
+  /** Milliseconds until the next posted token's time is over, or -1. */
+  sweepShared(): number
   kernel(name: string): number
   build(): {
     cpuLevel: string
