@@ -12,7 +12,13 @@ describe('scripts/compatibility', () => {
     const pairs = all.map((_, i) => all.map((x, j) => (i === 1 && j === 1 ? '!' : x)).join(' '))
     assert.strictEqual(accepted({ dtypes: pairs }).includes('uint8'), false)
     assert.strictEqual(accepted({ dtypes: pairs }).length, 14)
-    assert.strictEqual(accepted({}), undefined)
+    assert.strictEqual(accepted({ cases: [] }), undefined)
+    const made = ['int8', 'bool', 'float32'].map((dtype) => ({ args: [dtype] }))
+    assert.deepStrictEqual(accepted({ cases: [...made, { args: ['int16'], throws: 'TypeError' }] }), [
+      'bool',
+      'int8',
+      'float32',
+    ])
   })
 
   it('finds the sections that name an op in code, whole words alone', () => {
