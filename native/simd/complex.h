@@ -20,8 +20,8 @@ struct Circle {
   Batch<double> cosineLess1;
 };
 NDOPS_INLINE Circle circleOf(Batch<double> y) {
-  const Angle angle = reduceByHalfPi(y);
-  const SineCosine of = sineCosine(angle.high, angle.low);
+  const Angle<double> angle = reduceByHalfPi(y);
+  const SineCosine<double> of = sineCosine(angle.high, angle.low);
   const Mask<double> odd = isOdd(angle.quadrant);
   const Batch<double> sine = select(odd, of.cosine.high, of.sine.high) ^ signFrom(angle.quadrant, 1);
   const Batch<double> flip = signFrom(angle.quadrant + std::uint64_t{1}, 1);

@@ -115,14 +115,18 @@ NDOPS_COLD void arcsOfLarge(const Batch<double>& x, const Batch<double>& y, Arcs
   // A NaN beside a real part of 0.
   const Mask<double> beside = (x == 0.0) & (y != y);
   arcs->sine = select(beside, x, arcs->sine);
-  arcs->cosine = select(beside, kHalfPi, arcs->cosine);
+  arcs->cosine = select(beside, kHalfPi<double>, arcs->cosine);
 }
 NDOPS_INLINE Arcs arcsOf(Batch<double> x, Batch<double> y) {
   const ComplexBatch right = rootAbove(x + 1.0, y);
   const ComplexBatch left = rootAbove(1.0 - x, y);  // of 1 - z, mirrored
   Arcs arcs{arctan2(x, mulAdd(right.re, left.re, right.im * left.im)), 2.0 * arctan2(left.re, right.re),
             arcsinh(mulAdd(left.re, right.im, left.im * right.re))};
-  if (!all((absolute(x) <= 0x1p500) & (y <= 0x1p500))) arcsOfLarge(x, y, &arcs);
+  if (!all((absolute(x) <= 0x1p500) & (y <= 0x1p500))) {
+    Arcs mended = arcs;
+    arcsOfLarge(x, y, &mended);
+    return mended;
+  }
   return arcs;
 }
 
@@ -152,7 +156,7 @@ NDOPS_COLD void arctanhOfEnds(const Batch<double>& x, const Batch<double>& y, Co
   const Batch<double> far = u / mulAdd(u, u, v * v) / most;
   result->re = select(large, select(endless, zero, far), result->re);
   const Batch<double> turn =
-      select(((x == x) & (y == y)) | (y == kInfinity<double>), kHalfPi, Batch<double>(kNaN<double>));
+      select(((x == x) & (y == y)) | (y == kInfinity<double>), kHalfPi<double>, Batch<double>(kNaN<double>));
   result->im = select(large, turn, result->im);
   // So near to 1 that only y is left.
   const Mask<double> near = (x == 1.0) & (y < 0x1p-500);
@@ -165,7 +169,11 @@ NDOPS_INLINE ComplexBatch complexArctanh(ComplexBatch z) {
   const Batch<double> gap = 1.0 - x;
   const Batch<double> t = 4.0 * x / mulAdd(gap, gap, y * y);
   ComplexBatch result{0.25 * log1p(t), 0.5 * arctan2(y + y, subMul(gap * (x + 1.0), y, y))};
-  if (!all((x <= 0x1p100) & (y <= 0x1p100) & ((x != 1.0) | (y >= 0x1p-500)))) arctanhOfEnds(x, y, &result);
+  if (!all((x <= 0x1p100) & (y <= 0x1p100) & ((x != 1.0) | (y >= 0x1p-500)))) {
+    ComplexBatch mended = result;
+    arctanhOfEnds(x, y, &mended);
+    result = mended;
+  }
   return {withSign(result.re, z.re), withSign(result.im, z.im)};
 }
 NDOPS_INLINE ComplexBatch complexArctan(ComplexBatch z) { return turnedBack(complexArctanh(turned(z))); }

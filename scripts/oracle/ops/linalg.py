@@ -1,10 +1,11 @@
 """linalg: products of small integers, exact in every dtype and in any order of adding."""
 
+import mpmath
 import numpy as np
 
 from patterns import Case, Slot, calls
-from truth import DTYPES, keras_ops, name_of, result_type, tensor, weaken
-from values import INF, NAN, small
+from truth import COMPLEX, DTYPES, axes, floating, keras_ops, name_of, result_type, tensor, weaken, wide
+from values import INF, NAN, small, uniform
 
 FAMILY = "linalg"
 
@@ -191,3 +192,68 @@ calls(FAMILY, "einsum", einsum,
       Case("i", throws="TypeError"), listed((3,), throws="TypeError"),
       # As in dot: a product is x1 * x2, -0 included, which NumPy adds to 0 in places.
       slots=["...,...->...", Slot(1), Slot(1)], weak=True, zero_sign=False)
+
+
+def singular_values(matrix):
+    """In 50 digits. NumPy refuses a matrix with NaN and gives NaN for one with infinity."""
+    if not np.all(np.isfinite(matrix)):
+        return [np.longdouble(NAN)] * min(matrix.shape)
+    with mpmath.workdps(50):
+        return [np.longdouble(mpmath.nstr(x, 30)) for x in mpmath.svd(mpmath.matrix(matrix.tolist()), compute_uv=False)]
+
+
+def norm(x, ord=None, axis=None, keepdims=False):
+    """Keras's checks, shape and dtype; values in extended precision, rounded once."""
+    axis = axes(axis)
+    if name_of(x) == "float16" or name_of(x) == "bfloat16":
+        checked = np.asarray(keras_ops.norm(x.astype("float32"), ord, axis, keepdims)).astype(x.dtype)
+    else:
+        finite = np.where(np.isfinite(x), x, x.dtype.type(0)) if x.dtype.kind in "fc" else x
+        checked = np.asarray(keras_ops.norm(finite, ord, axis, keepdims))
+    dtype = floating(x).dtype
+    extended = wide(x.astype("complex128" if name_of(x) in COMPLEX else "float64"))
+    if ord not in (2, -2, "nuc") or (axis is None and x.ndim == 1) or np.ndim(axis) == 0 and axis is not None or np.size(axis) == 1 and axis is not None:
+        return np.asarray(np.linalg.norm(extended, ord, axis, keepdims)).astype(dtype)
+    pair = [0, 1] if axis is None else [a % x.ndim for a in axis]
+    matrices = np.moveaxis(extended.astype("complex128" if name_of(x) in COMPLEX else "float64"), pair, (-2, -1))
+    result = np.zeros(matrices.shape[:-2], "longdouble")
+    for place in np.ndindex(result.shape):
+        values = singular_values(matrices[place]) if matrices[place].size else []
+        result[place] = {2: lambda v: max(v, default=0), -2: min, "nuc": lambda v: sum(v, np.longdouble(0))}[ord](values)
+    return result.astype(dtype).reshape(checked.shape)
+
+
+def normed(shape, *args, throws=None, dtype="float32", **named):
+    return Case(uniform(dtype, shape, -10, 10), *args, throws=throws, **named)
+
+
+VECTOR_ORDERS = [None, INF, -INF, 0, 1, -1, 2, -2, 3, 0.5, -0.5, 2.5]
+MATRIX_ORDERS = [None, "fro", "nuc", INF, -INF, 1, -1, 2, -2]
+calls(FAMILY, "norm", norm, *[Case(small(dtype, (3, 4))) for dtype in DTYPES], *[Case(small(dtype, (3, 4), low=1), 1, 1) for dtype in DTYPES],
+      *[Case(small(dtype, (3, 3), 5), "nuc") for dtype in DTYPES], *[Case(small(dtype, (5,), low=1), 3) for dtype in DTYPES],
+      *[normed((7,), order, dtype=dtype) for order in VECTOR_ORDERS for dtype in ("float32", "float64", "complex64", "complex128")],
+      # The last places of singular values in float64 are no one's.
+      *[normed((4, 6), order, dtype=dtype) for order in MATRIX_ORDERS for dtype in ("float32", "float64", "complex64", "complex128")
+        if order not in ("nuc", 2, -2) or dtype in ("float32", "complex64")],
+      *[normed((2, 3, 4), order, axis) for order in VECTOR_ORDERS for axis in (0, 1, -1)],
+      *[normed((2, 3, 4), order, pair, keepdims) for order in MATRIX_ORDERS for pair, keepdims in (([0, 1], False), ([2, 0], True), ([-1, -2], False))],
+      normed((2, 3, 4)), normed((2, 3, 4), keepdims=True), normed((), keepdims=True), normed((2, 3), keepdims=True), normed((5,), 2, None, True),
+      normed((2, 3, 4), axis=[1]), normed((2, 3, 4), 3, 1, True), normed((1, 1), 2), normed((1, 5), 2), normed((5, 1), -2), normed((1, 5), "nuc"),
+      normed((2, 3, 4), ord=1, axis=[0, 2], keepdims=True),
+      *[Case(tensor(np.zeros(shape), "float32"), order) for shape, orders in [
+          ((0,), (None, INF, 0, 1, -1, 2, -2, 3)), ((0, 3), (None, "fro", "nuc", INF, 1, -1, 2)), ((3, 0), ("nuc", INF, -INF, 1, 2))] for order in orders],
+      *[Case(tensor(np.zeros((0, 2, 3)), "float32"), order, [1, 2]) for order in MATRIX_ORDERS],
+      *[Case(tensor(np.zeros((2, 0, 3)), "float32"), order, [1, 2]) for order in ("fro", "nuc", INF, 1, -1, 2)],
+      *[Case(tensor(np.zeros(shape), "float32"), order, throws="RangeError") for shape, order in [
+          ((0,), -INF), ((0, 3), -INF), ((0, 3), -2), ((3, 0), -1), ((3, 0), -2)]],
+      *[Case(tensor([0, 3, 0, -4], "float32"), order) for order in VECTOR_ORDERS],
+      *[Case(tensor([[1, 2], [NAN, 4]], "float32"), order) for order in MATRIX_ORDERS],
+      *[Case(tensor([[1, 2], [-INF, 4]], "float32"), order) for order in MATRIX_ORDERS],
+      *[Case(tensor([1, NAN, INF], "float32"), order) for order in VECTOR_ORDERS],
+      Case(tensor([1e30, -1e30], "float32")), Case(tensor([1e-30, 1e-30], "float32"), 2), Case(tensor([300, 400], "float16")), Case(tensor([1e30, 1e30], "float32"), 3),
+      *[normed((2, 3), order, throws="RangeError") for order in (0, 3, 0.5, "abc", NAN)],
+      *[normed((3,), order, throws="RangeError") for order in ("fro", "nuc", "abc")],
+      normed((2, 3, 4), 2, throws="RangeError"), normed((2, 3, 4), "fro", throws="RangeError"), normed((), 2, throws="RangeError"),
+      normed((2, 3, 4), "fro", 1, throws="RangeError"), normed((2, 3, 4), 2, [0, 0], throws="RangeError"), normed((2, 3, 4), None, [0, 1, 2], throws="RangeError"),
+      normed((2, 3, 4), None, [], throws="RangeError"), normed((2, 3, 4), None, 3, throws="RangeError"), normed((2, 3, 4), [2], throws="TypeError"),
+      slots=[Slot(2, 2)])
