@@ -32,7 +32,7 @@ export type Named<O extends readonly string[], P extends readonly unknown[]> = O
 export type Calls<Head extends readonly unknown[], Tail extends readonly unknown[], N> =
   | [...Head, N]
   | (number extends Tail['length']
-      ? never
+      ? [...Head, ...Tail, N]
       : Tail extends readonly []
         ? never
         : Tail extends readonly [(infer V)?, ...infer More]

@@ -12,6 +12,8 @@ export type ErrorCode =
   | 'BUFFER'
   | 'DISPOSED'
   | 'DTYPE'
+  | 'FILE'
+  | 'FORMAT'
   | 'INDEX'
   | 'INTERNAL'
   | 'LOAD'
@@ -23,6 +25,7 @@ export type ErrorCode =
   | 'SHAPE_MISMATCH'
   | 'SIZE'
   | 'TENSOR_TRANSFER'
+  | 'TOKEN'
   | 'VALUE'
 
 export interface NdopsError extends Error {
