@@ -87,7 +87,9 @@ function sources(files) {
 export function generate(root) {
   const folder = join(root, 'lib/generated')
   mkdirSync(folder, { recursive: true })
-  for (const [file, text] of Object.entries(sources(opFiles(join(root, 'lib'))))) {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const made = { ...sources(opFiles(join(root, 'lib'))), 'version.ts': `export const VERSION = '${version}'\n` }
+  for (const [file, text] of Object.entries(made)) {
     const path = join(folder, file)
     if (!existsSync(path) || readFileSync(path, 'utf8') !== HEADER + text) writeFileSync(path, HEADER + text)
   }

@@ -58,7 +58,7 @@ const parts = {
     await buildSanitized()
     return sanitizedTests({ env: { NDOPS_CPU_LEVEL: 'v2' } })
   },
-  // All float32 patterns of the math: hours. What is done stands in the file and is not done again.
+  // All float32 patterns of the math: ten minutes a level. What is done stands in the file and is not done again.
   ...Object.fromEntries(
     levels()
       .filter((level) => level !== 'v2')

@@ -3,13 +3,12 @@
 import { define } from '../core/arguments'
 import { type Operand, toIntegers, toTensor } from '../core/convert'
 import { BOOL, type Code, DTYPES, INT32, INT64, ITEM_BYTES, isInteger } from '../core/dtype'
-import { kindOf, rangeError, show, typeError } from '../core/errors'
+import { rangeError, show, typeError } from '../core/errors'
 import { type ArrayIndex, applyKey, type Slice } from '../core/key'
 import { begin, kernel, late, number, run, runLate, view } from '../core/launch'
 import {
   broadcast,
   contiguousStrides,
-  integer,
   MAX_RANK,
   normalizeAxis,
   SCALAR,
@@ -19,6 +18,7 @@ import {
 } from '../core/shape'
 import type { Storage } from '../core/storage'
 import { reshaped, viewing } from '../core/views'
+import { checkWindow, wholes, windowOf } from '../core/window'
 import { emptyTensor, Tensor, viewOf } from '../tensor'
 
 const TAKE = kernel('take')
@@ -298,14 +298,6 @@ export const getItem = define(
     }),
 )
 
-/** One whole number an axis: of an array, or of a tensor, whose values are read. */
-function wholes(name: string, value: unknown): number[] {
-  const entries = Array.isArray(value) ? value : toIntegers('slice', name, value).toArray()
-  if (!Array.isArray(entries))
-    throw typeError('slice', 'ARGUMENT', `${name} must hold one integer an axis; received ${kindOf(value)}`)
-  return entries.map((entry) => integer('slice', name, entry instanceof Tensor ? entry.item() : entry))
-}
-
 /**
  * The part of `inputs` that begins at `startIndices` and has the shape `shape`, where -1 is the rest of an axis. A view.
  *
@@ -324,31 +316,14 @@ export const slice = define(
       'slice',
       inputs,
       (a) => {
-        const starts = wholes('startIndices', startIndices)
-        const sizes = wholes('shape', shape)
-        const rank = a.shape.length
-        if (starts.length !== rank || sizes.length !== rank)
-          throw rangeError(
-            'slice',
-            'SHAPE_MISMATCH',
-            `startIndices and shape must have one entry an axis; inputs has shape ${show(a.shape)}, received ${show(starts)} and ${show(sizes)}`,
-          )
-        let offset = a.offset
-        const found = a.shape.map((n, axis) => {
-          const given = starts[axis] as number
-          const start = given < 0 ? given + n : given
-          const size = sizes[axis] === -1 ? n - start : (sizes[axis] as number)
-          if (start < 0 || size < 0 || start + size > n)
-            throw rangeError(
-              'slice',
-              'INDEX',
-              `${size} elements from ${given} reach outside axis ${axis} with size ${n}`,
-            )
-          offset += start * (a.strides[axis] as number)
-          return size
+        const starts = wholes('slice', 'startIndices', startIndices)
+        const sizes = wholes('slice', 'shape', shape)
+        checkWindow('slice', a, starts, sizes, 'shape')
+        const whole = a.shape.map((n, axis) => {
+          const start = starts[axis] as number
+          return sizes[axis] === -1 ? n - (start < 0 ? start + n : start) : (sizes[axis] as number)
         })
-        const size = sizeOf('slice', found)
-        return viewOf(a, size === 0 ? a.offset : offset, found, a.strides, size)
+        return windowOf('slice', a, starts, whole)
       },
       'inputs',
     ),

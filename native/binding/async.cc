@@ -6,6 +6,16 @@ namespace ndops {
 namespace {
 
 constexpr int kWaitMilliseconds = 4;
+/// A job over this many elements in all takes some milliseconds at most, whatever it does with them.
+constexpr double kLightElements = 32768;
+
+/// The elements of the view at `w`, as its shape says.
+double elementsOf(const double* w) {
+  if (w[4] < 0) return w[5];
+  double count = 1;
+  for (int axis = 0; axis < static_cast<int>(w[4]); ++axis) count *= w[5 + axis];
+  return count;
+}
 
 void waitForJobs(napi_env, void* data) { waitForJob(static_cast<Environment*>(data)->queue, kWaitMilliseconds); }
 
@@ -54,6 +64,7 @@ Napi::Value submit(const Napi::CallbackInfo& info) {
   auto job = std::make_unique<Job>();
   job->id = info[0].As<Napi::Number>().DoubleValue();
   job->words.assign(words.Data(), words.Data() + count);
+  double elements = 0;
   // Each view's handle becomes a held block: what JavaScript frees meanwhile stays until the job ends.
   for (std::size_t at = 0; at + word::kFirst <= count;) {
     double* command = job->words.data() + at;
@@ -70,10 +81,12 @@ Napi::Value submit(const Napi::CallbackInfo& info) {
         w[0] = static_cast<double>(job->blocks.size());
         job->blocks.push_back(block);
       }
+      elements += elementsOf(w);
       view += static_cast<std::size_t>(viewWords(w));
     }
     at += length;
   }
+  job->light = elements <= kLightElements;
   submitJob(state->queue, std::move(job));
   startPump(info.Env(), state);
   return Napi::Boolean::New(info.Env(), true);

@@ -50,6 +50,27 @@ class SlotTable {
   std::int64_t bytes_ = 0;
 };
 
+/// Buffers of the engine's that storage stands over. Finalizers do not run in a loop that never yields, and objects
+/// that a FinalizationRegistry knows survive young collections: so weak references are looked at now and then instead.
+class Adopted {
+ public:
+  /// False when out of memory. Call sweep first where it is due.
+  bool add(napi_env env, napi_value buffer, SlotTable* slots, int slot);
+  /// Frees the slots of buffers that have been collected. Whether there were any.
+  bool sweep(napi_env env, SlotTable* slots);
+  bool due() const noexcept { return entries_.size() >= sweepAt_; }
+
+ private:
+  static constexpr std::size_t kLeast = 512;
+  struct Entry {
+    napi_ref buffer;
+    int slot;
+    double generation;
+  };
+  std::vector<Entry> entries_;
+  std::size_t sweepAt_ = kLeast;
+};
+
 struct Environment {
   explicit Environment(napi_env e) : env(e), queue(openJobQueue()) {}
 
@@ -57,6 +78,7 @@ struct Environment {
   double* words = nullptr;   // the command block's memory
   napi_ref block = nullptr;  // and what keeps it
   SlotTable slots;
+  Adopted adopted;
   std::int64_t reported = 0;  // bytes that V8 was told of
   JobQueue* queue;
   napi_ref settle = nullptr;       // called with (job id) for each finished job

@@ -190,7 +190,7 @@ TEST_CASE("copy: rows and items that repeat") {
   checkRepeated<std::int16_t>({1000003, 9}, {1, 0});
 }
 
-TEST_CASE("copy: large enough for threads and for streaming stores, aligned or not") {
+TEST_CASE("copy: large enough for several threads and for streaming stores, aligned or not") {
   for (const int threads : {1, 2, 5}) {
     setThreadCount(threads);
     const Array<float> in = counted<float>({2100, 2064});
