@@ -30,10 +30,11 @@ const coreTypes = Object.entries({
 }).filter(([, flag]) => flag === '' || new RegExp(`\\b${flag}\\b`).test(flags))
 
 const minutes = (n) => n * 60_000
-const sanitizer = async (env) => {
+const sanitizer = async (env, options = {}) => {
   await buildSanitized({ addon: true })
   const libasan = (await capture('c++', ['-print-file-name=libasan.so'])).output.trim()
   return mochaTests({
+    ...options,
     env: {
       ...env,
       LD_PRELOAD: libasan,
@@ -45,6 +46,9 @@ const sanitizer = async (env) => {
     timeout: minutes(10),
   })
 }
+
+const storms = { specs: ['build/ts/test/env/storms.test.js'] }
+const stormRounds = { NDOPS_STORM_ROUNDS: '500' }
 
 const parts = {
   ...Object.fromEntries(
@@ -60,7 +64,7 @@ const parts = {
     await buildSanitized()
     return sanitizedTests({ env: { NDOPS_CPU_LEVEL: 'v2' } })
   },
-  // All float32 patterns of the math: hours. What is done stands in the file and is not done again.
+  // All float32 patterns of the math: ten minutes a level. What is done stands in the file and is not done again.
   ...Object.fromEntries(
     levels()
       .filter((level) => level !== 'v2')
@@ -74,6 +78,8 @@ const parts = {
           }),
       ]),
   ),
+  'storms, 500 rounds': () => mochaTests({ ...storms, env: stormRounds }),
+  'storms, 500 rounds, under sanitizers': () => sanitizer(stormRounds, storms),
   'whole suite under sanitizers': () => sanitizer({}),
   'whole suite under sanitizers with 5 threads': () => sanitizer({ NDOPS_NUM_THREADS: '5' }),
   ...Object.fromEntries(

@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'SHAPE_MISMATCH'
   | 'SIZE'
   | 'TENSOR_TRANSFER'
+  | 'TOKEN'
   | 'VALUE'
 
 export interface NdopsError extends Error {
