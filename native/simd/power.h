@@ -117,7 +117,7 @@ NDOPS_INLINE Batch<double> quickLogarithm2(Batch<double> x) {
   const Batch<double> p =
       polynomial(r, 0x1.71547652b92b9p0, -0x1.715476517e565p-1, 0x1.ec709cf7950f2p-2, -0x1.715496f265f73p-2,
                  0x1.277e154cc04a9p-2, -0x1.ec12bad0cf588p-3, 0x1.811ab605ed627p-3);
-  return mulAdd(r, p, whole + _mm512_getexp_pd(x));
+  return mulAdd(r, p, whole + Batch<double>(_mm512_getexp_pd(x)));
 #else
   const Split<double> parts = split(x);
   const Batch<double> s = parts.fraction / (parts.fraction + 2.0);
