@@ -58,11 +58,13 @@ const parts = {
     [1, 2, 5].map((n) => [`whole suite with ${n} threads`, () => mochaTests({ env: { NDOPS_NUM_THREADS: `${n}` } })]),
   ),
   'whole suite without external buffers': () => mochaTests({ env: { NDOPS_NO_EXTERNAL_BUFFERS: '1' } }),
+  'damaged files, a million': () =>
+    mochaTests({ grep: '@fuzz', env: { NDOPS_FUZZ: '1000000', NDOPS_FUZZ_SEED: 'full' }, timeout: minutes(60) }),
   'native tests at v2 under sanitizers': async () => {
     await buildSanitized()
     return sanitizedTests({ env: { NDOPS_CPU_LEVEL: 'v2' } })
   },
-  // All float32 patterns of the math: hours. What is done stands in the file and is not done again.
+  // All float32 patterns of the math: ten minutes a level. What is done stands in the file and is not done again.
   ...Object.fromEntries(
     levels()
       .filter((level) => level !== 'v2')

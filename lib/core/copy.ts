@@ -1,7 +1,7 @@
 /** Copies of a tensor's elements: in another dtype, in C order, behind one another. */
 
 import { emptyTensor, type Tensor } from '../tensor'
-import { type Code, promote } from './dtype'
+import { type Code, promoteAll } from './dtype'
 import { rangeError, show } from './errors'
 import { begin, kernel, run, type Viewed, view } from './launch'
 import { contiguousStrides, sameShape, shapeOf, sizeOf } from './shape'
@@ -39,16 +39,14 @@ export function toContiguous(op: string, x: Tensor): Tensor {
 /** Tensors of one shape, one or more, copied behind one another under new first axes, in the dtype they meet in. */
 export function stackTensors(op: string, parts: readonly Tensor[], leading: readonly number[]): Tensor {
   const first = parts[0] as Tensor
-  let code = first.code
-  for (const part of parts) {
-    code = promote(code, part.code)
+  const code = promoteAll(parts.map((part) => part.code))
+  for (const part of parts)
     if (!sameShape(part.shape, first.shape))
       throw rangeError(
         op,
         'SHAPE_MISMATCH',
         `what is stacked must have one shape; received ${show(first.shape)} and ${show(part.shape)}`,
       )
-  }
   const shape = shapeOf([...leading, ...first.shape])
   const out = emptyTensor(shape, code, sizeOf(op, shape))
   const strides = contiguousStrides(first.shape)

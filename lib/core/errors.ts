@@ -12,6 +12,8 @@ export type ErrorCode =
   | 'BUFFER'
   | 'DISPOSED'
   | 'DTYPE'
+  | 'FILE'
+  | 'FORMAT'
   | 'INDEX'
   | 'INTERNAL'
   | 'LOAD'

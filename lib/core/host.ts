@@ -28,6 +28,20 @@ function copyOut(storage: Storage, byteOffset: number, data: Data): void {
     throw plainError('data', 'INTERNAL', 'a view reaches outside its storage; please report this as a bug')
 }
 
+/** Copies bytes of a contiguous tensor's memory out, from `byteOffset` behind its first element. */
+export function copyBytesOut(x: Hosted, byteOffset: number, into: Uint8Array): void {
+  checkLive(x)
+  if (into.length > 0) copyOut(x.storage, x.offset * (ITEM_BYTES[x.code] as number) + byteOffset, into)
+}
+
+/** Copies bytes into a contiguous tensor that nobody has seen yet. */
+export function copyBytesIn(x: Hosted, byteOffset: number, from: Uint8Array): void {
+  const { slot, generation } = x.storage
+  const at = x.offset * (ITEM_BYTES[x.code] as number) + byteOffset
+  if (from.length > 0 && !addon.copyIn(slot, generation, at, from))
+    throw plainError('data', 'INTERNAL', 'a copy did not fit; please report this as a bug')
+}
+
 /** The elements in C order, in memory of the caller's own. */
 export function hostData(x: Hosted): Data {
   checkLive(x)

@@ -44,7 +44,8 @@ export interface Addon {
   failAllocation(n: number): void
 }
 
-const folder = join(__dirname, '../..')
+// An ES module that was bundled has no __dirname, and no package around it.
+const folder = typeof __dirname === 'string' ? join(__dirname, '../..') : '(bundle)'
 
 /**
  * The binary that the package carries. The paths are literal and in a try, so that bundlers and tracers find each file

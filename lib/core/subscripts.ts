@@ -68,6 +68,12 @@ function termAt(text: string, start: number): [Term, number] {
     }
     letters.push(number)
     places.push(at)
+    if (letters.length > MAX_RANK + 1)
+      throw rangeError(
+        'einsum',
+        'RANK',
+        `more than ${MAX_RANK} letters at position ${at} of ${quoted(text)}; at most ${MAX_RANK} axes are supported`,
+      )
   }
   return [{ letters, places }, at]
 }
@@ -80,6 +86,8 @@ function parse(text: string): Subscripts {
   do {
     ;[term, at] = termAt(text, at + 1)
     inputs.push(term)
+    if (inputs.length > MAX_OPERANDS)
+      throw rangeError('einsum', 'ARGUMENT', `${quoted(text)} has more than ${MAX_OPERANDS} operands`)
   } while (text[at] === ',')
   if (at === text.length) return { text, inputs, output: undefined }
   if (text[at + 1] !== '>') throw malformed(text, "a '-' that is not part of '->'", at, "'->'")

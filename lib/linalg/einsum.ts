@@ -1,50 +1,21 @@
 /** Einstein summation: products and sums over axes that letters name. */
 
 import { label, type Op } from '../core/arguments'
-import { type Pair, planPairs } from '../core/contraction'
 import { isStrong, type Operand, operand, scalarTensor, type WeakScalar } from '../core/convert'
 import { castTo } from '../core/copy'
 import { BOOL, type Code, checkFits, computing, INT8, INT32, promote, promoteWeak, weakAlone } from '../core/dtype'
-import { contracted, type Factor, factorOf, finished, summed } from '../core/factor'
-import { type Labelled, type Labels, labelAxes, readCall } from '../core/subscripts'
-import type { Tensor } from '../tensor'
+import { planOf, type Step } from '../core/einsumPlan'
+import { begin, kernel, number, run, view } from '../core/launch'
+import { summing } from '../core/product'
+import { sameShape } from '../core/shape'
+import { type Labels, readCall } from '../core/subscripts'
+import { emptyTensor, type Tensor, viewOf } from '../tensor'
 
 const OP = 'einsum'
-
-/** What a call does, worked out once for its text and shapes. */
-interface Plan {
-  readonly labelled: Labelled
-  /** The labels of each operand once those that it alone has are summed over. */
-  readonly reduced: readonly (readonly number[])[]
-  readonly pairs: readonly Pair[]
-}
-
-const PLANS = 256
-const LONGEST_KEY = 1000
-const plans = new Map<string, Plan>()
-
-function planOf(text: string, tensors: readonly Tensor[]): Plan {
-  const key = `${text}|${tensors.map((x) => x.shape.join(' ')).join('|')}`
-  const known = plans.get(key)
-  if (known !== undefined) return known
-  const labelled = labelAxes(
-    text,
-    tensors.map((x) => x.shape),
-  )
-  // An axis of size 1 is none: it broadcasts.
-  const own = labelled.inputs.map((labels, i) => [
-    ...new Set(labels.filter((_, axis) => (tensors[i] as Tensor).shape[axis] !== 1)),
-  ])
-  const reduced = own.map((labels, i) =>
-    labels.filter((l) => labelled.output.includes(l) || own.some((other, j) => j !== i && other.includes(l))),
-  )
-  const plan = { labelled, reduced, pairs: planPairs(labelled, reduced) }
-  if (key.length <= LONGEST_KEY) {
-    if (plans.size >= PLANS) plans.delete(plans.keys().next().value as string)
-    plans.set(key, plan)
-  }
-  return plan
-}
+const MATMUL = kernel('matmul')
+const MULTIPLY = kernel('multiply')
+const SUM = kernel('sum')
+const ANY = kernel('any')
 
 /** The dtype of the result: the one that all meet in; int8 alone gives int32. Bare numbers are weak. */
 function resultCode(operands: readonly (Tensor | WeakScalar)[]): Code {
@@ -56,41 +27,46 @@ function resultCode(operands: readonly (Tensor | WeakScalar)[]): Code {
   return strong.length > 0 && strong.every((x) => x.code === INT8) && code === INT8 ? INT32 : (code as Code)
 }
 
-/** Sums each operand's own labels, contracts pairs as planned, and shows what is left as the result. */
-function computed(text: string, tensors: readonly Tensor[], code: Code): Tensor {
-  const { labelled, reduced, pairs } = planOf(text, tensors)
-  const work = code === BOOL ? BOOL : computing(code)
-  const made: Tensor[] = []
-  const keep = (x: Factor): Factor => {
-    made.push(x.tensor)
-    return x
+/** The launch of one step. */
+function launched(step: Step, places: readonly Tensor[], code: Code): Tensor {
+  const out = emptyTensor(step.shape, code, step.size, step.strides)
+  const compute = code === BOOL ? BOOL : computing(code)
+  begin(step.kind === 'product' ? MATMUL : step.kind === 'multiply' ? MULTIPLY : code === BOOL ? ANY : SUM)
+  view(out)
+  for (const { place, shape, strides } of step.operands) {
+    const { storage, offset, code } = places[place] as Tensor
+    view({ storage, offset, code, shape, strides })
   }
+  for (const one of step.numbers) number(one)
+  if (step.kind === 'product') number(0)
+  else number(step.kind === 'sum' && code !== BOOL ? computing(summing(code)) : compute)
+  run(OP)
+  return out
+}
+
+/** Runs the plan; what is on the way is given back as soon as it was used. */
+function computed(text: string, tensors: readonly Tensor[], code: Code): Tensor {
+  const plan = planOf(
+    text,
+    tensors.map((x) => x.shape),
+    tensors.map((x) => x.strides),
+  )
+  const work = code === BOOL ? BOOL : computing(code)
+  const places = [...tensors]
   try {
-    // Sizes of 1 are no axes on the way.
-    const wanted = labelled.output.filter((one) => labelled.sizes.get(one) !== 1)
-    const factors = tensors.map((x, i) => {
-      const whole = factorOf(x, labelled.inputs[i] as number[])
-      const kept = reduced[i] as number[]
-      if (kept.length === whole.labels.length) return whole
-      return keep(pairs.length === 0 ? summed(whole, wanted, code) : summed(whole, kept, work))
-    })
-    pairs.forEach(([i, j], step) => {
-      const [a, b] = [factors[i] as Factor, factors[j] as Factor]
-      const final = step === pairs.length - 1
-      const later = pairs.slice(step + 1).flat()
-      const needed = later.flatMap((k) => factors[k]?.labels ?? [])
-      const kept = final
-        ? wanted
-        : [...new Set([...a.labels, ...b.labels])].filter((one) => wanted.includes(one) || needed.includes(one))
-      factors.push(keep(contracted(a, b, kept, final ? code : work)))
-      for (const part of [a, b]) if (made.includes(part.tensor)) part.tensor.dispose()
-    })
-    const result = finished(factors[factors.length - 1] as Factor, labelled)
-    if (result.code === code) return result
-    made.push(result)
-    return castTo(OP, result, code)
+    for (const step of plan.steps) {
+      places.push(launched(step, places, step.final ? code : work))
+      for (const place of step.frees) (places[place] as Tensor).dispose()
+    }
+    const { place, shape, strides } = plan.result
+    const last = places[place] as Tensor
+    if (plan.whole && sameShape(shape, last.shape) && last.code === code) return places.pop() as Tensor
+    const shown = viewOf(last, last.offset, shape, strides, plan.size)
+    if (shown.code === code) return shown
+    places.push(shown)
+    return castTo(OP, shown, code)
   } finally {
-    for (const tensor of made) tensor.dispose()
+    for (let i = tensors.length; i < places.length; i++) (places[i] as Tensor).dispose()
   }
 }
 

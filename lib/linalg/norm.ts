@@ -164,10 +164,10 @@ function axesOf(x: Tensor, axis: AxisArgument, order: Order): number[] {
  * | another | `sum(abs(x) ** ord) ** (1 / ord)` | |
  *
  * Integers and bool give `floatx()`; complex numbers keep their dtype, as in Keras. Squares and powers of float32 and of
- * narrower dtypes are added in float64: they do not overflow; those of float64 do past 1e154. The error is 1 ULP in float32,
- * in float64 4 ULP for orders from 1, and for singular values that of n ULP of the largest. Singular values of a matrix with
- * NaN or infinity are NaN. Norms but those of singular values and of other orders than 0, 1, 2 and infinity have the same bits for
- * any number of threads and on every CPU level.
+ * narrower dtypes are added in float64: they do not overflow; those of float64 do past 1e154. Order 1 adds as {@link sum} does.
+ * The error of order 2 and of other powers is 1 ULP in float32, in float64 4 ULP, and 1 / |ord| times that below 1; that of
+ * singular values, computed in float64, is m + n ULP of the largest. Those of a matrix with NaN or infinity are NaN. Vectors of order 0, 1, 2 and
+ * infinity have the same bits for any number of threads and on every CPU level.
  *
  * Throws a RangeError for an order that vectors or matrices do not have, for axes out of range, twice, or more than two,
  * and for the smallest of nothing; a TypeError for an order that is neither number nor text.

@@ -3,7 +3,7 @@
 import { define } from '../core/arguments'
 import { isStrong, type Operand, operand, toTensor, type WeakScalar } from '../core/convert'
 import { copyInto, copyOf } from '../core/copy'
-import { type Code, checkFits, INT64, promote, UINT64, weakAlone } from '../core/dtype'
+import { type Code, checkFits, INT64, promoteAll, UINT64, weakAlone } from '../core/dtype'
 import { kindOf, rangeError, show } from '../core/errors'
 import { begin, kernel, run, scalar, view } from '../core/launch'
 import { isList, listOf } from '../core/lists'
@@ -24,7 +24,7 @@ function meetAll(op: string, parts: readonly Part[]): Code {
   const tensors = parts.filter(isStrong)
   const bare = parts.filter((part): part is WeakScalar => !isStrong(part))
   if (tensors.length > 0) {
-    const met = tensors.reduce((code, x) => promote(code, x.code), (tensors[0] as Tensor).code)
+    const met = promoteAll(tensors.map((x) => x.code))
     return bare.reduce((code, x) => meetWeak(op, code, x), met)
   }
   const weak = (['complex', 'float', 'int'] as const).find((kind) => bare.some((x) => x.weak === kind)) ?? 'bool'

@@ -55,15 +55,27 @@ bool settleJob(napi_env env, Environment* state, Job& job) {
   return callSettle(env, state, job.id);
 }
 
+void settleJobs(napi_env env, napi_status status, void* data);
+
+/// A work item each time: Bun runs one once only.
 void startPump(napi_env env, Environment* state) {
-  if (state->pumping || state->closing) return;
-  state->pumping = napi_queue_async_work(env, state->pump) == napi_ok;
-  if (state->pumping) items.fetch_add(1, std::memory_order_relaxed);
+  if (state->pump != nullptr || state->closing) return;
+  napi_value name = nullptr;
+  if (napi_create_string_utf8(env, "ndops", NAPI_AUTO_LENGTH, &name) != napi_ok ||
+      napi_create_async_work(env, nullptr, name, waitForJobs, settleJobs, state, &state->pump) != napi_ok)
+    return;
+  if (napi_queue_async_work(env, state->pump) == napi_ok) {
+    items.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  napi_delete_async_work(env, state->pump);
+  state->pump = nullptr;
 }
 
 void settleJobs(napi_env env, napi_status status, void* data) {
   Environment* state = static_cast<Environment*>(data);
-  state->pumping = false;
+  napi_delete_async_work(env, state->pump);
+  state->pump = nullptr;
   items.fetch_sub(1, std::memory_order_relaxed);
   if (status != napi_ok) state->closing = true;
   const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(kSettleMilliseconds);
@@ -132,10 +144,6 @@ Napi::Value cancel(const Napi::CallbackInfo& info) {
 Napi::Value onSettled(const Napi::CallbackInfo& info) {
   Environment* state = static_cast<Environment*>(info.Data());
   if (state->settle == nullptr) napi_create_reference(info.Env(), info[0], 1, &state->settle);
-  if (state->pump == nullptr) {
-    napi_value name = Napi::String::New(info.Env(), "ndops");
-    napi_create_async_work(info.Env(), nullptr, name, waitForJobs, settleJobs, state, &state->pump);
-  }
   return info.Env().Undefined();
 }
 

@@ -86,7 +86,6 @@ struct Environment {
   JobQueue* queue;
   napi_ref settle = nullptr;       // called with (job id) for each finished job
   napi_async_work pump = nullptr;  // waits for finished jobs while there are any
-  bool pumping = false;
   bool closing = false;
 
   /// Tells V8 of a change of the bytes held, in coarse steps.

@@ -8,6 +8,29 @@ namespace {
 
 NDOPS_BATCH_FUNCTION(Power, power)
 
+/// Two batches at a time, whose steps the processor overlaps.
+template <>
+__attribute__((noinline)) void binaryBatches<Power, float>(float* out, const float* a, const float* b, std::int64_t n,
+                                                           int stepA, int stepB) {
+  constexpr int kStep = kLanes<float>;
+  std::int64_t i = 0;
+  for (; i + 2 * kStep <= n; i += 2 * kStep) {
+    Batch<float> x = load(a + i * stepA);
+    Batch<float> x2 = load(a + (i + kStep) * stepA);
+    const Batch<float> y = load(b + i * stepB);
+    const Batch<float> y2 = load(b + (i + kStep) * stepB);
+    if (all(isOrdinaryPower(x, y) & isOrdinaryPower(x2, y2))) {
+      powersPositive(x, x2, y, y2);
+    } else {
+      x = powerSpecial(x, y);
+      x2 = powerSpecial(x2, y2);
+    }
+    store(out + i, x);
+    store(out + i + kStep, x2);
+  }
+  for (; i < n; i += kStep) store(out + i, power(load(a + i * stepA), load(b + i * stepB)));
+}
+
 /// Exponents whose result is one rounded operation: the same bits as, or better than, the general way.
 template <class T>
 Status powerLoop(const Strip& strip) noexcept {

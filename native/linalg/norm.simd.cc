@@ -15,10 +15,32 @@
 namespace ndops::NDOPS_LEVEL {
 namespace {
 
-/// Of a number or of each lane of a vector.
+/// The absolute value of a number or of each lane of a vector.
 template <class X>
 inline X sizeOf(X x) {
-  return x < X{} ? -x : x;
+  if constexpr (std::is_floating_point_v<X>) {
+    return __builtin_fabs(x);
+  } else {
+    using Bits = typename IntegerOf<sizeof(x[0])>::type;
+    using Integers = Vector<Bits, static_cast<int>(sizeof(X))>;
+    return (X)((Integers)x & std::numeric_limits<Bits>::max());
+  }
+}
+
+/// As many numbers as a register of float64 has.
+inline Vector<double> loadWide(const double* from) { return loadVector<Vector<double>>(from); }
+inline Vector<double> loadWide(const float* from) {
+#if defined(__AVX512F__)
+  return (Vector<double>)_mm512_cvtps_pd(_mm256_loadu_ps(from));
+#elif defined(__AVX2__)
+  return (Vector<double>)_mm256_cvtps_pd(_mm_loadu_ps(from));
+#elif defined(__SSE2__)
+  double pair;
+  std::memcpy(&pair, from, sizeof pair);
+  return (Vector<double>)_mm_cvtps_pd(_mm_castpd_ps(_mm_set_sd(pair)));
+#else
+  return __builtin_convertvector(loadVector<Vector<float, kVectorBytes / 2>>(from), Vector<double>);
+#endif
 }
 
 // Sums, largest and smallest of sizes are sizes, so a step may take both of its operands for elements.
@@ -98,10 +120,8 @@ struct SquareLoops {
 
   static Lanes<double> squares(const T* from) {
     Lanes<double> r;
-    constexpr int count = Lanes<double>::kPartCount;
     for (int i = 0; i < Lanes<double>::kParts; ++i) {
-      using Stored = Vector<T, count* static_cast<int>(sizeof(T))>;
-      const auto x = __builtin_convertvector(loadVector<Stored>(from + i * count), Vector<double>);
+      const Vector<double> x = loadWide(from + i * Lanes<double>::kPartCount);
       r.part[i] = x * x;
     }
     return r;
@@ -136,21 +156,26 @@ struct SquareLoops {
     }
   }
 
-  /// Four accumulators of lanes, folded in a fixed tree.
+  /// Two accumulators of lanes (more would not fit the registers of v2), folded in a fixed tree.
   static void leafOf(const T* x, std::int64_t n, double* leaf) {
     const auto add = [](auto a, auto b) { return a + b; };
-    Lanes<double> sums[4];
-    for (Lanes<double>& sum : sums) sum = Lanes<double>::all(0);
+    Lanes<double> even = Lanes<double>::all(0);
+    Lanes<double> odd = even;
     std::int64_t i = 0;
-    for (; i + 4 * kCount <= n; i += 4 * kCount)
-      for (int k = 0; k < 4; ++k) sums[k] = zip(add, sums[k], squares(x + i + k * kCount));
-    for (; i + kCount <= n; i += kCount) sums[0] = zip(add, sums[0], squares(x + i));
+    for (; i + 2 * kCount <= n; i += 2 * kCount) {
+      even = zip(add, even, squares(x + i));
+      odd = zip(add, odd, squares(x + i + kCount));
+    }
+    if (i + kCount <= n) {
+      even = zip(add, even, squares(x + i));
+      i += kCount;
+    }
     if (i < n) {
       T rest[kCount] = {};
       std::memcpy(rest, x + i, static_cast<std::size_t>(n - i) * sizeof(T));
-      sums[1] = zip(add, sums[1], squares(rest));
+      odd = zip(add, odd, squares(rest));
     }
-    fold<kC>(add, zip(add, zip(add, sums[0], sums[1]), zip(add, sums[2], sums[3])), leaf);
+    fold<kC>(add, zip(add, even, odd), leaf);
   }
 
   static void run(char* state, std::int64_t stride, const char* x, std::int64_t n, std::int64_t seen) {

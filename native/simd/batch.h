@@ -220,6 +220,16 @@ NDOPS_INLINE Batch<T> polynomial(Batch<T> x, T c0, T c1, T c2, T c3, C... rest) 
   return mulAdd(square * square, polynomial(x, rest...), mulAdd(square, mulAdd(x, c3, c2), mulAdd(x, c1, c0)));
 }
 
+/// The same in one chain (Horner): fewer operations, for loops that have other work to do meanwhile.
+template <class T>
+NDOPS_INLINE Batch<T> chain(Batch<T>, T c0) {
+  return c0;
+}
+template <class T, class... C>
+NDOPS_INLINE Batch<T> chain(Batch<T> x, T c0, C... rest) {
+  return mulAdd(x, chain(x, rest...), c0);
+}
+
 /// 1 / x for normal results, within an ULP or two.
 template <class T>
 NDOPS_INLINE Batch<T> reciprocal(Batch<T> x) {

@@ -64,6 +64,7 @@ void move(const SortLoops& loops, int size, const char* from, std::int64_t fromI
 /// How the rows lie. `outer` are the other axes but the innermost, of `width` rows `step` apart.
 struct Layout {
   std::int64_t n;
+  std::int64_t results;  // elements of a result row
   std::int64_t stride;
   std::int64_t outStride;  // between elements of a result row
   std::int64_t width = 1;
@@ -73,7 +74,8 @@ struct Layout {
   std::int64_t outerStrides[kMaxRank];
   std::int64_t groups = 1;
 
-  Layout(const View& in, int axis) : n(in.shape[axis]), stride(n > 1 ? in.strides[axis] : 1), outStride(1) {
+  Layout(const View& out, const View& in, int axis)
+      : n(in.shape[axis]), results(out.shape[axis]), stride(n > 1 ? in.strides[axis] : 1), outStride(1) {
     std::int64_t shape[kMaxRank];
     std::int64_t strides[kMaxRank];
     int rank = 0;
@@ -126,7 +128,7 @@ struct Rows {
   const int inSize = itemSize(in.dtype);
   const int outSize = itemSize(out.dtype);
   const bool gathers = layout.stride != 1;
-  const bool scatters = layout.outStride != 1 && layout.n > 1;
+  const bool scatters = layout.outStride != 1 && layout.results > 1;
   std::int64_t tileWidth = 1;
 
   Tile tile(std::int64_t index) const {
@@ -134,28 +136,31 @@ struct Rows {
     const std::int64_t group = index / perGroup;
     const std::int64_t first = index % perGroup * tileWidth;
     const std::int64_t row = group * layout.width + first;
-    const std::int64_t at = row / layout.outStride * layout.outStride * layout.n + row % layout.outStride;
+    const std::int64_t at = row / layout.outStride * layout.outStride * layout.results + row % layout.outStride;
     return {in.data + (layout.groupOffset(group) + first * layout.step) * inSize, out.data + at * outSize,
             std::min(tileWidth, layout.width - first)};
   }
 
   std::size_t gatherBytes() const { return gathers ? static_cast<std::size_t>(tileWidth * layout.n * inSize) : 0; }
-  std::size_t scatterBytes() const { return scatters ? static_cast<std::size_t>(tileWidth * layout.n * outSize) : 0; }
+  std::size_t scatterBytes() const {
+    return scatters ? static_cast<std::size_t>(tileWidth * layout.results * outSize) : 0;
+  }
 
   void gather(const Tile& tile, char* rows, std::int64_t start, std::int64_t end) const {
     move(loops, inSize, tile.from + start * layout.stride * inSize, layout.stride, layout.step, rows + start * inSize,
          1, layout.n, end - start, tile.width);
   }
   void scatter(const Tile& tile, const char* rows, std::int64_t start, std::int64_t end) const {
-    move(loops, outSize, rows + start * outSize, 1, layout.n, tile.to + start * layout.outStride * outSize,
+    move(loops, outSize, rows + start * outSize, 1, layout.results, tile.to + start * layout.outStride * outSize,
          layout.outStride, 1, end - start, tile.width);
   }
   Status run(const Tile& tile, const char* gathered, char* results, char* work, bool alone) const {
     // Results that need no scattering are rows one after the other.
     const std::int64_t n = layout.n;
+    const std::int64_t m = layout.results;
     for (std::int64_t w = 0; w < tile.width; ++w) {
       const char* from = gathers ? gathered + w * n * inSize : tile.from + w * layout.step * inSize;
-      char* to = scatters ? results + w * n * outSize : tile.to + w * n * outSize;
+      char* to = scatters ? results + w * m * outSize : tile.to + w * m * outSize;
       const Status status = body.run(body.body, from, to, work, alone);
       if (status != Status::Ok) return status;
     }
@@ -169,11 +174,11 @@ std::size_t aligned(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 Status eachRow(Execution& execution, const View& out, const View& in, int axis, const SortLoops& loops,
                const RowBody& body) noexcept {
-  Rows rows{execution, out, in, loops, body, Layout(in, axis)};
+  Rows rows{execution, out, in, loops, body, Layout(out, in, axis)};
   const Layout& layout = rows.layout;
   const std::int64_t n = layout.n;
   const std::int64_t count = layout.groups * layout.width;
-  if (n == 0 || count == 0) return Status::Ok;
+  if (n == 0 || count == 0 || layout.results == 0) return Status::Ok;
 
   const bool alone = n >= kLongRow && (count < 2 * threadCount() || n >= kLongRow * 128);
   if (rows.gathers || rows.scatters)
@@ -199,8 +204,8 @@ Status eachRow(Execution& execution, const View& out, const View& in, int axis, 
                           [&](std::int64_t i) { rows.gather(tile, memory, i * step, std::min(n, (i + 1) * step)); });
       if (status == Status::Ok) status = rows.run(tile, memory, memory + gathered, memory + gathered + results, true);
       if (status == Status::Ok && rows.scatters)
-        status = parallel(execution, steps, [&](std::int64_t i) {
-          rows.scatter(tile, memory + gathered, i * step, std::min(n, (i + 1) * step));
+        status = parallel(execution, (layout.results + step - 1) / step, [&](std::int64_t i) {
+          rows.scatter(tile, memory + gathered, i * step, std::min(layout.results, (i + 1) * step));
         });
       if (status != Status::Ok) return status;
     }
@@ -224,7 +229,7 @@ Status eachRow(Execution& execution, const View& out, const View& in, int axis, 
         if (status != Status::Cancelled) execution.fail(status);
         return;
       }
-      if (rows.scatters) rows.scatter(tile, memory + gathered, 0, n);
+      if (rows.scatters) rows.scatter(tile, memory + gathered, 0, layout.results);
     }
   });
 }

@@ -33,8 +33,8 @@ RowBody rowBody(const Body& body, std::size_t workBytes) {
 }
 
 /// Runs the body for each row of `in` along `axis`, the results going to the same rows of `out`, which is contiguous
-/// and of the same shape (its dtype may differ). Rows lie across threads, transposed in tiles where they are not
-/// contiguous.
+/// and of the same shape, though its rows may be of another length (and dtype). Rows lie across threads, transposed in
+/// tiles where they are not contiguous.
 Status eachRow(Execution& execution, const View& out, const View& in, int axis, const SortLoops& loops,
                const RowBody& body) noexcept;
 

@@ -20,6 +20,7 @@ const PROMISED = [
   'average',
   'max',
   'argmax',
+  'norm',
 ]
 const BINARY = ['add', 'vdot', 'multiply', 'divide']
 const SHAPES = [[1], [7], [1000], [3, 257], [129, 67], [2, 3, 500], [70_001]]
@@ -34,7 +35,11 @@ for (const dtype of DTYPES)
       const call = exported(name)
       // Complex roots are rounded more than once.
       if (call === undefined || (name === 'sqrt' && dtype.startsWith('complex'))) continue
-      for (const args of BINARY.includes(name) ? [[x, x]] : name === 'sqrt' ? [[x]] : [[x], [x, 0], [x, -1]]) {
+      for (const args of BINARY.includes(name)
+        ? [[x, x]]
+        : ['sqrt', 'norm'].includes(name)
+          ? [[x]]
+          : [[x], [x, 0], [x, -1]]) {
         try {
           const { data } = call(...args) as Tensor
           // A NaN is a NaN, whatever its sign and payload.

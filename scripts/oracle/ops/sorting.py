@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from patterns import Case, Slot, calls
-from truth import BOOL, COMPLEX, DTYPES, FLOATING, INTEGER, NUMPY, Refused, exactly, keras_ops, name_of, result_type, tensor
+from patterns import Case, Slot, calls, reduce
+from truth import (BOOL, COMPLEX, DTYPES, FLOATING, INTEGER, NUMPY, Refused, exactly, floating, keras_ops, name_of, result_type,
+                   tensor)
 from values import INF, NAN, edges, small, uniform
 
 FAMILY = "sorting"
@@ -111,3 +112,145 @@ calls(FAMILY, "digitize", digitize,
       Case(tensor([1j], "complex64"), tensor([1], "float32"), throws="TypeError"),
       Case(tensor([1], "float32"), tensor([1j], "complex64"), throws="TypeError"),
       slots=[Slot(), Slot()])
+
+
+def folded(x, axis):
+    """x with the folded axes as one in front, in extended precision."""
+    axes = list(range(x.ndim)) if axis is None else [axis] if isinstance(axis, int) else axis
+    axes = np.lib.array_utils.normalize_axis_tuple(axes, x.ndim)
+    rest = [k for k in range(x.ndim) if k not in axes]
+    x = exactly(x).astype(np.longdouble).transpose(*axes, *rest)
+    return x.reshape(int(np.prod(x.shape[: len(axes)], dtype=int)), *x.shape[len(axes):]), axes
+
+
+def kept(result, x, axes, leading):
+    shape = [1 if k in axes else n for k, n in enumerate(x.shape)]
+    return result.reshape(list(leading) + shape)
+
+
+def real(x):
+    if name_of(x) in COMPLEX:
+        raise Refused("TypeError")
+    return x
+
+
+def median(x, axis=None, keepdims=False):
+    rows, axes = folded(real(x), axis)
+    result = np.asarray(np.median(rows, axis=0)).astype(floating(x).dtype)
+    return kept(result, x, axes, []) if keepdims else result
+
+
+def quantile(x, q, axis=None, method="linear", keepdims=False):
+    rows, axes = folded(real(x), axis)
+    # The place in order is computed in float64, whatever x is; NumPy takes x's dtype for a number.
+    q = np.asarray(q, "float64")
+    if rows.shape[0] == 0:
+        raise Refused("RangeError")
+    result = np.asarray(np.quantile(rows, q, axis=0, method=method)).astype(floating(x).dtype)
+    return kept(result, x, axes, q.shape) if keepdims else result
+
+
+MIXED = tensor([[3, 1, 2, 2], [NAN, 0, 1, 4], [5, INF, -INF, 1], [-0.0, 0.0, -1, -INF]], "float64")
+METHODS = ["linear", "lower", "higher", "midpoint", "nearest"]
+
+reduce(FAMILY, "median", median, open_=[], dtypes=[d for d in DTYPES if d not in COMPLEX], zero_sign=False, more=[
+    *[Case(edges(dtype)) for dtype in DTYPES if dtype not in COMPLEX],
+    *[Case(MIXED.astype(NUMPY[dtype]), axis) for dtype in ("float16", "bfloat16", "float32", "float64")
+      for axis in (0, 1)],
+    *[Case(uniform(dtype, (n,), -1e3, 1e3)) for dtype in ("float32", "float64", "int32") for n in (2, 3, 63, 64, 1001)],
+    Case(tensor([INF, INF], "float32")), Case(tensor([-INF, INF], "float32")), Case(tensor([-INF, 1], "float64")),
+    Case(tensor([1.7e308, 1.6e308], "float64")), Case(tensor([5e-324, 1e-323], "float64")),
+    Case(tensor([2**63 - 1, 2**63 - 3], "int64")), Case(tensor([2**64 - 1, 2**64 - 2, 0], "uint64")),
+    Case(small("float32", (2, 3)), []), Case(small("complex64", (3,)), throws="TypeError"),
+    Case(small("float32", (3, 4, 5)), [2, 0]), Case(small("int8", (3, 4, 5)), [1, 0], True)])
+calls(FAMILY, "quantile", quantile,
+      *[Case(edges(dtype), 0.3, method=method) for dtype in DTYPES if dtype not in COMPLEX for method in METHODS],
+      *[Case(uniform("float64", (n,), -1, 1), [0, 0.1, 0.25, 0.5, 0.7, 1], 0, method)
+        for n in (1, 2, 11, 53) for method in METHODS],
+      *[Case(uniform("float32", (30,), -1, 1), 0.77, method=method) for method in METHODS],
+      *[Case(uniform("float32", (5, 6), -1, 1), 0.4, *args) for args in
+        [(), (0,), (1,), (-1,), ([0, 1],), ([],), (None, "linear", True), (0, "lower", True), ([1, 0], "higher", True)]],
+      *[Case(uniform("float32", (3, 4, 5), -1, 1), q, axis) for q in ([0.2], [0.9, 0.1, 0.5], [[0.1, 0.2], [0.3, 0.4]], [])
+        for axis in (0, 1, [0, 2], [2, 1])],
+      Case(uniform("float32", (3, 4, 5), -1, 1), [[0.1], [0.6]], 1, "linear", True),
+      Case(uniform("float32", (40,), -1, 1), [k / 16 for k in range(17)]),
+      Case(uniform("float32", (2, 530), -1, 1), [k / 16 for k in range(9)], 1),
+      Case(small("int32", (3, 4)), tensor([0.5, 0.25], "float32"), 0),
+      Case(small("int32", (3, 4)), tensor(0.5, "float16"), 0), Case(small("int32", (3, 4)), tensor([0, 1], "int32"), 0),
+      *[Case(MIXED.astype(NUMPY[dtype]), [0.0, 0.3, 0.5, 1.0], axis, method)
+        for dtype in ("float16", "float32", "float64") for axis in (0, 1) for method in METHODS],
+      Case(tensor([0, 2, 4, 6], "float32"), 0.5, method="nearest"),
+      Case(tensor([-1.7e308, 1.7e308], "float64"), [0.5, 0.25]), Case(tensor([5e-324, 1e-323, 2e-323], "float64"), 0.6),
+      Case(tensor([2**63 - 1, -2**63, 5], "int64"), [0.4, 0.5]), Case(tensor(3.0, "float32"), 0.2),
+      Case(tensor(np.zeros((0, 3)), "float32"), 0.5, 1),
+      Case(tensor([], "float32"), 0.5, throws="RangeError"),
+      Case(tensor(np.zeros((2, 0, 3)), "float32"), 0.5, 1, throws="RangeError"),
+      Case(small("float32", (3,)), 1.5, throws="RangeError"), Case(small("float32", (3,)), -0.1, throws="RangeError"),
+      Case(small("float32", (3,)), NAN, throws="RangeError"), Case(small("float32", (3,)), [0.5, 2], throws="RangeError"),
+      Case(small("float32", (3,)), tensor([0.5, NAN], "float32"), throws="RangeError"),
+      Case(small("float32", (2, 3)), 0.5, 2, throws="RangeError"),
+      Case(small("float32", (2, 3)), 0.5, [0, 0], throws="RangeError"),
+      Case(small("float32", (3,)), 0.5, method="upper", throws="RangeError"),
+      Case(small("complex64", (3,)), 0.5, throws="TypeError"), slots=[Slot(), 0.5], zero_sign=False)
+
+
+def top_k(x, k, sorted=True):
+    x = real(x)
+    if x.ndim == 0 or k < 0 or k > x.shape[-1]:
+        raise Refused("RangeError")
+    # Falling order of values, NaN first, ties by place: the stable rising order of the reversed row, reversed.
+    places = x.shape[-1] - 1 - np.argsort(exactly(x)[..., ::-1], axis=-1, kind="stable")[..., ::-1]
+    places = places[..., :k]
+    if not sorted:
+        places = np.sort(places, axis=-1)
+    return np.take_along_axis(x, places, -1), places.astype("int32")
+
+
+calls(FAMILY, "topK", top_k, *[Case(doubled(dtype), k) for dtype in DTYPES if dtype not in COMPLEX for k in (1, 3)],
+      *[Case(doubled(dtype), 4, sorted=False) for dtype in DTYPES if dtype not in COMPLEX],
+      *[Case(uniform("float32", (n,), -1, 1), k, *rest) for n in (1, 65, 200)
+        for k in sorted({0, 1, n // 10, n // 3, n}) for rest in [(), (False,)]],
+      *[Case(small("int32", (n,)), k) for n in (200, 530) for k in (5, 60)],
+      Case(small("float32", (2, 3, 100)), 7), Case(small("int64", (4, 90)), 5, False),
+      Case(tensor([NAN, 1, NAN, INF, -INF] * 20, "float32"), 50), Case(tensor([0.0, -0.0, -1] * 40, "float64"), 12),
+      Case(tensor(np.zeros((0, 3)), "float32"), 2), Case(tensor(np.zeros((3, 0)), "float32"), 0),
+      Case(tensor([1, 2, 3], "float32"), 4, throws="RangeError"), Case(tensor([1, 2, 3], "float32"), -1, throws="RangeError"),
+      Case(tensor([1, 2, 3], "float32"), 1.5, throws="RangeError"), Case(tensor(1.0, "float32"), 1, throws="RangeError"),
+      Case(tensor([1, 2, 3], "complex64"), 1, throws="TypeError"), slots=[Slot(3), 2])
+
+
+def in_top_k(targets, predictions, k):
+    if name_of(targets) not in INTEGER or name_of(predictions) in COMPLEX:
+        raise Refused("TypeError")
+    if predictions.ndim == 0 or targets.shape != predictions.shape[:-1] or k < 0 or k % 1:
+        raise Refused("RangeError")
+    result = np.zeros(targets.shape, "bool")
+    for place in np.ndindex(targets.shape):
+        target, row = int(targets[place]), exactly(predictions[place])
+        if 0 <= target < row.size and row[target] == row[target]:
+            result[place] = np.sum((row > row[target]) | (row != row)) < k
+    # Where Keras's own answer stands it is the same.
+    if targets.ndim == 1 and k > 0 and np.all((targets >= 0) & (targets < predictions.shape[-1])):
+        keras = np.asarray(keras_ops.in_top_k(targets.astype("int64"), exactly(predictions), int(k)))
+        assert np.array_equal(keras, result), (targets, predictions, k)
+    return result
+
+
+TARGETS = tensor([0, 1, 2, 3], "int32")
+calls(FAMILY, "inTopK", in_top_k,
+      *[Case(TARGETS, small(dtype, (4, 6)), k) for dtype in DTYPES if dtype not in COMPLEX for k in (1, 3)],
+      *[Case(TARGETS, MIXED.astype(NUMPY[dtype]), k) for dtype in ("float16", "bfloat16", "float32", "float64")
+        for k in (1, 2, 4)],
+      *[Case(TARGETS.astype(dtype), uniform("float32", (4, 50), 0, 1), 9) for dtype in INTEGER],
+      Case(tensor([2, 5, 3], "int32"), tensor([[0.1, 0.4, 0.6, 0.9, 0.5], [0.1, 0.7, 0.9, 0.8, 0.3],
+                                               [0.1, 0.6, 0.9, 0.9, 0.5]], "float32"), 3),
+      Case(tensor([-1, 4, 2**31 - 1, 3], "int32"), MIXED, 4), Case(TARGETS, MIXED, 0), Case(TARGETS, MIXED, 9),
+      Case(tensor(2, "int64"), tensor([1, 5, 3], "float32"), 2), Case(small("int32", (2, 3), 0, 0, 3), small("float32", (2, 3, 5)), 2),
+      Case(tensor([], "int32"), tensor(np.zeros((0, 4)), "float32"), 2), Case(tensor([0], "int32"), tensor(np.zeros((1, 0)), "float32"), 2),
+      Case(tensor([0.0], "float32"), tensor([[1, 2]], "float32"), 1, throws="TypeError"),
+      Case(tensor([True], "bool"), tensor([[1, 2]], "float32"), 1, throws="TypeError"),
+      Case(tensor([0], "int32"), tensor([[1, 2]], "complex64"), 1, throws="TypeError"),
+      Case(tensor([0, 1], "int32"), tensor([[1, 2]], "float32"), 1, throws="RangeError"),
+      Case(tensor([0], "int32"), tensor([1, 2], "float32"), 1, throws="RangeError"),
+      Case(tensor([0], "int32"), tensor([[1, 2]], "float32"), -1, throws="RangeError"),
+      Case(tensor([0], "int32"), tensor([[1, 2]], "float32"), 0.5, throws="RangeError"), slots=[Slot(1), Slot(1, 3), 2])

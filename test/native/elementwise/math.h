@@ -42,8 +42,8 @@ T rootOf(T x) {
   return std::sqrt(x);
 }
 
-/// Bounds lie above the maxima measured at v3 and v4: float32 over all patterns, float64 over 10^8 values
-/// (test/native/exhaustive).
+/// Bounds lie above the maxima measured at v3 and v4: float32 over all patterns, float64 over 2 * 10^7
+/// values (test/native/exhaustive).
 inline const std::vector<UnaryCase>& unaryCases() {
 #define NDOPS_CASE(NAME, FUNCTION, ULP32, ULP64)                                                                   \
   UnaryCase {                                                                                                      \
