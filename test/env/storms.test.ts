@@ -201,7 +201,7 @@ describe('env/storms', function () {
         null,
       ],
     ]
-    for (let round = 0; round < Math.ceil(ROUNDS / 5); round++) {
+    for (let round = 0; round < Math.ceil(ROUNDS / 10); round++) {
       for (const [way, status, signal] of ways) {
         const child = spawn(process.execPath, ['-e', `${begin}; ${way.replace('DELAY', String(round % 9))}`], {
           stdio: 'ignore',
