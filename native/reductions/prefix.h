@@ -13,8 +13,7 @@
 #endif
 #endif
 #ifndef NDOPS_PREFIX_SHUFFLE
-#define NDOPS_PREFIX_SHUFFLE(I, a, b, ...) \
-  __builtin_shuffle(a, b, Vector<I> { static_cast<I>(__VA_ARGS__) })
+#define NDOPS_PREFIX_SHUFFLE(I, a, b, ...) __builtin_shuffle(a, b, Vector<I>{static_cast<I>(__VA_ARGS__)})
 #endif
 
 namespace ndops::NDOPS_LEVEL {

@@ -42,10 +42,10 @@ struct Scan {
   const std::int64_t* shape = nullptr;
   const std::int64_t* strides = nullptr;
 
-  std::int64_t width;    // columns of a unit
-  std::int64_t tiles;    // units side by side
-  std::int64_t chunk;    // elements of a row in a unit
-  std::int64_t chunks;   // units along a row
+  std::int64_t width;   // columns of a unit
+  std::int64_t tiles;   // units side by side
+  std::int64_t chunk;   // elements of a row in a unit
+  std::int64_t chunks;  // units along a row
 
   bool plan(const View& in, int axis);
   void divide();
@@ -158,8 +158,7 @@ void Scan::columns(std::int64_t block, std::int64_t column, std::int64_t begin, 
     }
     loops->columns(state, write ? staged : nullptr, side, staged, side, n, side);
     if (!write) continue;
-    for (std::int64_t r = 0; r < n; ++r)
-      narrow(to(block, column, at + r), staged + r * side * computeSize, side);
+    for (std::int64_t r = 0; r < n; ++r) narrow(to(block, column, at + r), staged + r * side * computeSize, side);
   }
 }
 

@@ -1,5 +1,5 @@
-// Driver of bincount: the range first, which gives the result its size, then private tables for fixed chunks of each row,
-// added up in their order: weighted sums have the same bits for any number of threads.
+// Driver of bincount: the range first, which gives the result its size, then private tables for fixed chunks of each
+// row, added up in their order: weighted sums have the same bits for any number of threads.
 #include "sorting/bincount.h"
 
 #include <algorithm>
@@ -88,10 +88,9 @@ void Counting::take(char* tables, int ways, std::int64_t begin, std::int64_t end
     for (; begin < end && !execution.cancelled(); begin += kSegment) {
       const std::int64_t some = std::min(kSegment, end - begin);
       const char* from = x + begin * xSize;
-      const std::int64_t taken =
-          tableType == DType::Uint32
-              ? loops.count32(reinterpret_cast<std::uint32_t*>(tables), ways, bins, from, some)
-              : loops.count64(reinterpret_cast<std::uint64_t*>(tables), ways, bins, from, some);
+      const std::int64_t taken = tableType == DType::Uint32
+                                     ? loops.count32(reinterpret_cast<std::uint32_t*>(tables), ways, bins, from, some)
+                                     : loops.count64(reinterpret_cast<std::uint64_t*>(tables), ways, bins, from, some);
       if (!checked(begin, taken, some)) return;
     }
     return;

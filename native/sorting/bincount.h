@@ -1,8 +1,8 @@
 // sorting/search: bincount.
 //
-// Launch: views [late out, x] or [late out, x, weights]; numbers [minlength, dtype to add weights in: Int64 or Float64].
-// x has one axis or two, its rows counted apart; weights have the shape of x. Columns of the result: the largest element
-// and one, or minlength.
+// Launch: views [late out, x] or [late out, x, weights]; numbers [minlength, dtype to add weights in: Int64 or
+// Float64]. x has one axis or two, its rows counted apart; weights have the shape of x. Columns of the result: the
+// largest element and one, or minlength.
 #pragma once
 
 #include <cstdint>

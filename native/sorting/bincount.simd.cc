@@ -86,9 +86,9 @@ struct Loops {
   { "bincount", bincountDriver, DType::D, DType::Int32, reinterpret_cast<Inner>(Loops<T>::give) }
 
 const Row kRows[] = {
-    ROW(Bool, std::uint8_t),    ROW(Uint8, std::uint8_t), ROW(Uint16, std::uint16_t),
+    ROW(Bool, std::uint8_t),    ROW(Uint8, std::uint8_t),   ROW(Uint16, std::uint16_t),
     ROW(Uint32, std::uint32_t), ROW(Uint64, std::uint64_t), ROW(Int8, std::int8_t),
-    ROW(Int16, std::int16_t),   ROW(Int32, std::int32_t), ROW(Int64, std::int64_t),
+    ROW(Int16, std::int16_t),   ROW(Int32, std::int32_t),   ROW(Int64, std::int64_t),
 };
 
 }  // namespace

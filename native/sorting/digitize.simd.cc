@@ -1,6 +1,6 @@
-// Rows of digitize. On AVX-512, 127 edges (63 of 64 bits) lie in registers as the levels of a search tree: all edges, or
-// those that part them evenly. Elsewhere up to 32 edges are compared one after the other. What is left is searched by
-// halves, without branches, many elements at a time.
+// Rows of digitize. On AVX-512, 127 edges (63 of 64 bits) lie in registers as the levels of a search tree: all edges,
+// or those that part them evenly. Elsewhere up to 32 edges are compared one after the other. What is left is searched
+// by halves, without branches, many elements at a time.
 #include "sorting/digitize.h"
 
 #include <limits>
@@ -23,8 +23,8 @@ inline auto counts(X edge, X x) {
 
 /// Stands where there is no edge: above all elements, or equal to the last.
 template <class T>
-constexpr T kNone = std::numeric_limits<T>::has_infinity ? std::numeric_limits<T>::infinity()
-                                                         : std::numeric_limits<T>::max();
+constexpr T kNone =
+    std::numeric_limits<T>::has_infinity ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max();
 
 template <class T>
 inline bool isNan(T x) {
