@@ -10,6 +10,7 @@ import { VERSION } from './generated/version'
 import type { Tensor } from './tensor'
 
 export { floatx, setFloatx } from './core/dtype'
+export { receive, type SharedToken, share } from './core/share'
 
 /** Bytes of tensors, of the whole process. */
 export interface MemoryInfo {

@@ -31,9 +31,14 @@ function fixtures() {
   return found
 }
 
-/** The dtypes of first operands that the fixture's rows give a result for. Undefined where it has no rows. */
-export function accepted({ dtypes }) {
-  if (dtypes === undefined) return undefined
+/** The dtypes of first operands that the fixture's rows give a result for; without rows, those that its cases deal in. */
+export function accepted({ dtypes, cases }) {
+  if (dtypes === undefined) {
+    const text = JSON.stringify(cases.filter((one) => one.throws === undefined))
+    const found = DTYPES.filter((dtype) => text.includes(`"${dtype}"`))
+    // A few say nothing: the op does not look at dtypes.
+    return found.length >= 8 ? found : undefined
+  }
   const rows = dtypes.map((row) => row.split(' '))
   return DTYPES.filter((_, i) => (rows.length === 1 ? rows[0] : rows[i])[i] !== '!')
 }
@@ -82,7 +87,7 @@ export function compatibility() {
 # Compatibility
 
 The functions of Keras's two pages as the pages have them, ndops's name, and the dtypes of operands that each takes: "yes" is the
-whole group, "no" a TypeError, blank where the question has no meaning. Beside it, where docs/differences.md names it. All ${rows.length}
+whole group, "no" a TypeError, blank where the question has no meaning; of what makes tensors, the dtypes that it makes. Beside it, where docs/differences.md names it. All ${rows.length}
 also stand in \`ndops/promises\`, and under Keras's spelling.
 
 | Keras | ndops | ${Object.keys(GROUPS).join(' | ')} | differences |

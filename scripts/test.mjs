@@ -1,6 +1,7 @@
 // npm test: sets up, builds and runs every check. Ends with the line `N passed, N failed` (and `, N skipped`).
 import { build, buildNativeTests, buildPrograms, buildSanitized } from './build.mjs'
 import { lint } from './lint.mjs'
+import { shortPackageTest } from './package/short.mjs'
 import { setup } from './setup.mjs'
 import {
   levels,
@@ -63,6 +64,7 @@ if (hasNative) {
       say('no qemu-x86_64 here: skipped')
       return { ...nothing, skipped: 1 }
     })
+    await add('package', shortPackageTest)
     for (const main of filesUnder(['build/ts/examples'], (file) => file.endsWith('/main.js'))) {
       await add(main.replace('build/ts/', ''), () => program([process.execPath, main]))
     }

@@ -17,6 +17,7 @@ interface Pending {
 }
 
 const pending = new Map<number, Pending>()
+// 0 is no job.
 let lastId = 0
 let listening = false
 

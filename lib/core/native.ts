@@ -18,6 +18,13 @@ export interface Addon {
   submit(id: number, words: Float64Array, count: number): boolean
   cancel(id: number): void
   onSettled(settle: (id: number) => void): void
+  /** A token for a block, or 0. */
+  share(slot: number, generation: number, description: Float64Array): number
+  post(token: number, seconds: number): void
+  receive(token: number, description: Float64Array): boolean
+  unshare(token: number): boolean
+  /** Milliseconds until the next posted token's time is over, or -1. */
+  sweepShared(): number
   kernel(name: string): number
   build(): {
     cpuLevel: string
@@ -37,7 +44,8 @@ export interface Addon {
   failAllocation(n: number): void
 }
 
-const folder = join(__dirname, '../..')
+// An ES module that was bundled has no __dirname, and no package around it.
+const folder = typeof __dirname === 'string' ? join(__dirname, '../..') : '(bundle)'
 
 /**
  * The binary that the package carries. The paths are literal and in a try, so that bundlers and tracers find each file

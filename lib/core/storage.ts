@@ -122,6 +122,11 @@ function nativeStorage(bytes: number): Storage {
   return storage
 }
 
+/** A block of ours, whatever it is for. */
+export function allocateBlock(bytes: number): Storage {
+  return nativeStorage(bytes)
+}
+
 let slab: Storage | undefined
 let collecting: Storage[] | undefined
 

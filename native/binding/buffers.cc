@@ -122,7 +122,7 @@ napi_value adopt(napi_env env, napi_callback_info info) {
   state->words[word::kStatus] = static_cast<double>(static_cast<std::int32_t>(why));
   if (block == nullptr) return nullptr;
   const int slot = state->slots.add(block);
-  if (!state->adopted.add(env, buffer, &state->slots, slot)) {
+  if (!state->adopted.add(env, buffer, &state->slots, slot, bytes)) {
     state->slots.remove(slot, state->slots.generationOf(slot));
     state->words[word::kStatus] = static_cast<double>(static_cast<std::int32_t>(Status::OutOfMemory));
     return nullptr;

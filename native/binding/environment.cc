@@ -48,10 +48,11 @@ void SlotTable::clear() noexcept {
   }
 }
 
-bool Adopted::add(napi_env env, napi_value buffer, SlotTable* slots, int slot) {
+bool Adopted::add(napi_env env, napi_value buffer, SlotTable* slots, int slot, std::size_t bytes) {
   napi_ref weak = nullptr;
   if (napi_create_reference(env, buffer, 0, &weak) != napi_ok) return false;
   entries_.push_back({weak, slot, slots->generationOf(slot)});
+  bytes_ += bytes;
   return true;
 }
 
@@ -70,6 +71,7 @@ bool Adopted::sweep(napi_env env, SlotTable* slots) {
     napi_delete_reference(env, entry.buffer);
   }
   entries_.resize(kept);
+  bytes_ = 0;
   sweepAt_ = 2 * kept < kLeast ? kLeast : 2 * kept;
   napi_close_handle_scope(env, scope);
   return kept < before;

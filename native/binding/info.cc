@@ -3,6 +3,7 @@
 #include "core/cpu.h"
 #include "core/parallel.h"
 #include "core/registry.h"
+#include "core/shared.h"
 #include "core/system.h"
 #include "linalg/blas.h"
 
@@ -42,6 +43,7 @@ Napi::Value setThreads(const Napi::CallbackInfo& info) {
 Napi::Value memory(const Napi::CallbackInfo& info) {
   Environment* state = static_cast<Environment*>(info.Data());
   state->adopted.sweep(info.Env(), &state->slots);
+  sweepShared();
   const MemoryInfo now = memoryInfo();
   Napi::Object out = Napi::Object::New(info.Env());
   out.Set("live", static_cast<double>(now.live));

@@ -103,9 +103,9 @@ std::unique_ptr<Job> takeJob(JobQueue* queue) {
   return job;
 }
 
-void waitForJob(JobQueue* queue, int milliseconds) {
+void waitForJob(JobQueue* queue, int microseconds) {
   std::unique_lock<std::mutex> lock(queue->mutex);
-  queue->finished.wait_for(lock, std::chrono::milliseconds(milliseconds), [queue] { return !queue->done.empty(); });
+  queue->finished.wait_for(lock, std::chrono::microseconds(microseconds), [queue] { return !queue->done.empty(); });
 }
 
 int pendingJobs(JobQueue* queue) {

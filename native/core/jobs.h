@@ -43,7 +43,7 @@ void cancelJob(JobQueue* queue, double id);
 /// A finished job, or null.
 std::unique_ptr<Job> takeJob(JobQueue* queue);
 /// Waits until a job is finished or the time is over. Callable from any thread.
-void waitForJob(JobQueue* queue, int milliseconds);
+void waitForJob(JobQueue* queue, int microseconds);
 /// Jobs submitted and not taken.
 int pendingJobs(JobQueue* queue);
 

@@ -27,10 +27,13 @@ record('scatterUpdate', {
     'mul',
   ],
 })
-for (const name of 'segmentSum segmentMax'.split(' '))
-  record(name, {
-    large: (random, dtype) => [drawnData(random, 300_000, dtype), drawnIds(random, 300_000, 1001), 1000],
-  })
+const largeSegments = (random: Random, dtype: string) => [
+  drawnData(random, 300_000, dtype),
+  drawnIds(random, 300_000, 1001),
+  1000,
+]
+record('segmentSum', { large: largeSegments })
+record('segmentMax', { large: largeSegments })
 record('sliceUpdate', { threads: false })
 
 const coded =

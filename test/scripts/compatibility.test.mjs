@@ -12,7 +12,10 @@ describe('scripts/compatibility', () => {
     const pairs = all.map((_, i) => all.map((x, j) => (i === 1 && j === 1 ? '!' : x)).join(' '))
     assert.strictEqual(accepted({ dtypes: pairs }).includes('uint8'), false)
     assert.strictEqual(accepted({ dtypes: pairs }).length, 14)
-    assert.strictEqual(accepted({}), undefined)
+    assert.strictEqual(accepted({ cases: [] }), undefined)
+    const named = 'bool uint8 uint16 uint32 uint64 int8 int16 int32'.split(' ')
+    const cases = named.map((dtype) => ({ args: [dtype] }))
+    assert.deepStrictEqual(accepted({ cases: [...cases, { args: ['int64'], throws: 'TypeError' }] }), named)
   })
 
   it('finds the sections that name an op in code, whole words alone', () => {
