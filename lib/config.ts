@@ -3,12 +3,14 @@
 import type { Operand } from './core/convert'
 import { codeOf, type DType } from './core/dtype'
 import { kindOf, rangeError, typeError } from './core/errors'
-import { addon } from './core/native'
+import { addon, addonFile } from './core/native'
 import { checkShape } from './core/shape'
 import { reinterpret } from './core/typed'
+import { VERSION } from './generated/version'
 import type { Tensor } from './tensor'
 
 export { floatx, setFloatx } from './core/dtype'
+export { receive, type SharedToken, share } from './core/share'
 
 /** Bytes of tensors, of the whole process. */
 export interface MemoryInfo {
@@ -63,6 +65,8 @@ export interface BuildInfo {
   readonly version: string
   /** The instruction set in use: v2 (SSE4.2), v3 (AVX2), v4 (AVX-512), neon. NDOPS_CPU_LEVEL forces a lower one. */
   readonly cpuLevel: string
+  /** The levels that this build has and this processor runs, lowest first: what NDOPS_CPU_LEVEL may name. */
+  readonly cpuLevels: readonly string[]
   /** The BLAS library, and the kernel that it chose for this processor. */
   readonly blas: string
   readonly blasKernel: string
@@ -71,13 +75,16 @@ export interface BuildInfo {
   readonly processors: number
   /** The cgroup's quota in processors, 0 for none. */
   readonly quota: number
+  /** Bytes that this process may use: physical memory, or the cgroup's limit where that is lower. */
+  readonly memoryBudget: number
+  /** The binary in use, relative to the package. */
+  readonly binary: string
 }
 
 /** What this build is and what it runs on. */
 export function buildInfo(): BuildInfo {
-  const { cpuLevel, processors, quota, blas, blasKernel } = addon.build()
-  const { version } = require('../package.json') as { version: string }
-  return { version, cpuLevel, blas, blasKernel, threads: addon.threads(), processors, quota }
+  const { kernels: _, ...build } = addon.build()
+  return { version: VERSION, ...build, threads: addon.threads(), binary: addonFile }
 }
 
 /**

@@ -49,9 +49,18 @@ export function opFiles(lib) {
   })
 }
 
+/** The files of lib/io/ whose exports are public: NumPy's files, which are no ops. */
+export function ioFiles(lib) {
+  return ['npy', 'npz'].map((stem) => ({
+    family: 'io',
+    stem,
+    names: exportedNames(readFileSync(join(lib, 'io', `${stem}.ts`), 'utf8')),
+  }))
+}
+
 const HEADER = '// Made by scripts/generate.mjs; do not edit.\n\n'
 
-function sources(files) {
+function sources(files, io) {
   const from = ({ family, stem }) => `'../${family}/${stem}'`
   const ops = files.map((file) => `export * from ${from(file)}\n`).join('')
   const methods = files
@@ -68,15 +77,18 @@ function sources(files) {
     .join('')
   const names = files.flatMap((file) => file.names)
   const local = (name) => `${name}_`
+  const ioNames = io.flatMap((file) => file.names)
   const promises = [
-    "import { later } from '../core/later'\nimport * as ops from './ops'\n",
+    "import { ASYNC, later } from '../core/later'\nimport * as io from './io'\nimport * as ops from './ops'\n",
     ...names.map((name) => `const ${local(name)} = later(ops.${name})`),
-    `export {\n${names
+    ...ioNames.map((name) => `const ${local(name)} = io.${name}[ASYNC]`),
+    `export {\n${ioNames.map((name) => `  ${local(name)} as ${name},\n`).join('')}${names
       .flatMap((name) => [...new Set([name, kerasName(name)])].map((spelling) => `  ${local(name)} as ${spelling},\n`))
       .join('')}}`,
   ].join('\n')
   return {
     'ops.ts': ops,
+    'io.ts': io.map((file) => `export * from ${from(file)}\n`).join(''),
     'methods.ts': methods,
     'kerasNames.ts': keras === '' ? 'export {}\n' : keras,
     'promises.ts': `${promises}\n`,
@@ -87,7 +99,12 @@ function sources(files) {
 export function generate(root) {
   const folder = join(root, 'lib/generated')
   mkdirSync(folder, { recursive: true })
-  for (const [file, text] of Object.entries(sources(opFiles(join(root, 'lib'))))) {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const made = {
+    ...sources(opFiles(join(root, 'lib')), ioFiles(join(root, 'lib'))),
+    'version.ts': `export const VERSION = '${version}'\n`,
+  }
+  for (const [file, text] of Object.entries(made)) {
     const path = join(folder, file)
     if (!existsSync(path) || readFileSync(path, 'utf8') !== HEADER + text) writeFileSync(path, HEADER + text)
   }
@@ -99,6 +116,7 @@ export function generate(root) {
  */
 export function writeEntries(root) {
   const files = opFiles(join(root, 'lib'))
+  const io = ioFiles(join(root, 'lib'))
   const config = exportedNames(readFileSync(join(root, 'lib/config.ts'), 'utf8'))
   const pass = (module, names) => names.map(([from, to]) => `exports.${to} = ${module}.${from}\n`).join('')
   const same = (names) => names.map((name) => [name, name])
@@ -115,12 +133,18 @@ export function writeEntries(root) {
       return `const ${module} = require('./${family}/${stem}')\n${pass(module, spellings(names))}`
     })
     .join('')
+  const numpy = io
+    .map(({ stem, names }) => `const ${stem} = require('./io/${stem}')\n${pass(stem, same(names))}`)
+    .join('')
   const later = `const later = require('./generated/promises')\n${pass(
     'later',
-    files.flatMap(({ names }) => spellings(names).map(([, name]) => [name, name])),
+    [
+      ...files.flatMap(({ names }) => spellings(names).map(([, name]) => name)),
+      ...io.flatMap(({ names }) => names),
+    ].map((name) => [name, name]),
   )}`
   const dist = join(root, 'dist')
-  writeFileSync(join(dist, 'index.js'), common + ops)
+  writeFileSync(join(dist, 'index.js'), common + ops + numpy)
   writeFileSync(join(dist, 'promises.js'), common + later)
   for (const entry of ['index', 'promises'])
     for (const ending of ['.mjs', '.d.mts'])

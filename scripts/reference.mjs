@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { kerasName, opFiles } from './generate.mjs'
+import { ioFiles, kerasName, opFiles } from './generate.mjs'
 import { isMain, root } from './support/run.mjs'
 
 /** The doc comments of a source file's exports, by name; an alias has its original's name instead. */
@@ -27,7 +27,7 @@ export function docComments(source) {
 const linked = (text) => text.replace(/\{@link (\w+)\}/g, '[`$1`](#$1)')
 
 function entry(name, doc, op) {
-  const { required, optional } = op.parameters
+  const { required, optional } = op.parameters ?? op.takes
   const call = `${name}(${[...required, ...optional.map((parameter) => `${parameter}?`)].join(', ')})`
   const head = `#### <a id="${name}"></a>\`${call}\`\n\n`
   const spelling = kerasName(name) === name ? '' : ` · also \`${kerasName(name)}\``
@@ -42,7 +42,8 @@ function entry(name, doc, op) {
 
 export function reference() {
   const ops = createRequire(import.meta.url)(path.join(root, 'dist/index.js'))
-  const stems = opFiles(path.join(root, 'lib')).map(({ family, stem, names }) => {
+  const lib = path.join(root, 'lib')
+  const stems = [...opFiles(lib), ...ioFiles(lib)].map(({ family, stem, names }) => {
     const docs = docComments(readFileSync(path.join(root, 'lib', family, `${stem}.ts`), 'utf8'))
     const entries = names.map((name) => {
       if (!docs.has(name)) throw new Error(`${name} in lib/${family}/${stem}.ts has no doc comment`)
@@ -56,7 +57,7 @@ export function reference() {
 
 Every op, by family and stem. Arguments come in this order; those with a question mark may be left out, or given by name in one
 trailing object. In \`ndops/promises\` each returns a promise and takes \`{ signal }\` besides. Every op whose first argument is
-the operand is a method too.
+the operand is a method too. NumPy's files, under io, are functions alone.
 
 ${stems.join('\n')}`
 }

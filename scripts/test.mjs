@@ -1,6 +1,7 @@
 // npm test: sets up, builds and runs every check. Ends with the line `N passed, N failed` (and `, N skipped`).
 import { build, buildNativeTests, buildPrograms, buildSanitized } from './build.mjs'
 import { lint } from './lint.mjs'
+import { shortPackageTest } from './package/short.mjs'
 import { setup } from './setup.mjs'
 import {
   levels,
@@ -43,8 +44,9 @@ if (hasNative) {
   const known = levels()
   const lower = known.slice(0, -1)
   await add('native tests', () => nativeTests())
-  // Threads are the same at every level.
-  const args = ['-tce=*threads*']
+  // What is only split over several threads is slow, and split in the same way at every level. What must have the same
+  // bits for any number of threads runs everywhere.
+  const args = ['-tce=*several threads*']
   for (const level of lower)
     await add(`native tests at ${level}`, () => nativeTests({ env: { NDOPS_CPU_LEVEL: level }, args }))
   if (await built('build with sanitizers', buildSanitized))
@@ -62,6 +64,7 @@ if (hasNative) {
       say('no qemu-x86_64 here: skipped')
       return { ...nothing, skipped: 1 }
     })
+    await add('package', shortPackageTest)
     for (const main of filesUnder(['build/ts/examples'], (file) => file.endsWith('/main.js'))) {
       await add(main.replace('build/ts/', ''), () => program([process.execPath, main]))
     }

@@ -30,10 +30,11 @@ const coreTypes = Object.entries({
 }).filter(([, flag]) => flag === '' || new RegExp(`\\b${flag}\\b`).test(flags))
 
 const minutes = (n) => n * 60_000
-const sanitizer = async (env) => {
+const sanitizer = async (env, options = {}) => {
   await buildSanitized({ addon: true })
   const libasan = (await capture('c++', ['-print-file-name=libasan.so'])).output.trim()
   return mochaTests({
+    ...options,
     env: {
       ...env,
       LD_PRELOAD: libasan,
@@ -46,6 +47,9 @@ const sanitizer = async (env) => {
   })
 }
 
+const storms = { specs: ['build/ts/test/env/storms.test.js', 'build/ts/test/env/memory.test.js'] }
+const stormRounds = { NDOPS_STORM_ROUNDS: '500' }
+
 const parts = {
   ...Object.fromEntries(
     levels().map((level) => [`whole suite at ${level}`, () => mochaTests({ env: { NDOPS_CPU_LEVEL: level } })]),
@@ -54,11 +58,13 @@ const parts = {
     [1, 2, 5].map((n) => [`whole suite with ${n} threads`, () => mochaTests({ env: { NDOPS_NUM_THREADS: `${n}` } })]),
   ),
   'whole suite without external buffers': () => mochaTests({ env: { NDOPS_NO_EXTERNAL_BUFFERS: '1' } }),
+  'damaged files, a million': () =>
+    mochaTests({ grep: '@fuzz', env: { NDOPS_FUZZ: '1000000', NDOPS_FUZZ_SEED: 'full' }, timeout: minutes(60) }),
   'native tests at v2 under sanitizers': async () => {
     await buildSanitized()
     return sanitizedTests({ env: { NDOPS_CPU_LEVEL: 'v2' } })
   },
-  // All float32 patterns of the math: hours. What is done stands in the file and is not done again.
+  // All float32 patterns of the math: ten minutes a level. What is done stands in the file and is not done again.
   ...Object.fromEntries(
     levels()
       .filter((level) => level !== 'v2')
@@ -72,6 +78,10 @@ const parts = {
           }),
       ]),
   ),
+  'storms, 500 rounds': () => mochaTests({ ...storms, env: stormRounds }),
+  'ten minutes of mixed work': () =>
+    mochaTests({ specs: ['build/ts/test/env/soak.test.js'], env: { NDOPS_SOAK_MINUTES: '10' } }),
+  'storms, 500 rounds, under sanitizers': () => sanitizer(stormRounds, storms),
   'whole suite under sanitizers': () => sanitizer({}),
   'whole suite under sanitizers with 5 threads': () => sanitizer({ NDOPS_NUM_THREADS: '5' }),
   ...Object.fromEntries(

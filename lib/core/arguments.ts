@@ -32,7 +32,7 @@ export type Named<O extends readonly string[], P extends readonly unknown[]> = O
 export type Calls<Head extends readonly unknown[], Tail extends readonly unknown[], N> =
   | [...Head, N]
   | (number extends Tail['length']
-      ? never
+      ? [...Head, ...Tail, N]
       : Tail extends readonly []
         ? never
         : Tail extends readonly [(infer V)?, ...infer More]
@@ -57,6 +57,13 @@ export interface Op<R extends readonly string[], O extends readonly string[], F 
   (...args: Arguments<R, O, Parameters<F>>): ReturnType<F>
   readonly parameters: { readonly required: R; readonly optional: O }
 }
+
+/** Where a type says that its op has a second form of call; no value carries it. */
+export declare const FORM: unique symbol
+
+/** An op with a second form of call besides. */
+export type WithForm<G extends AnyFunction, T> = ((...args: Parameters<G>) => ReturnType<G>) &
+  T & { readonly [FORM]?: G }
 
 /** Whether an argument is the trailing named object: a plain one without `data` or `re`. */
 export function isNamed(value: unknown): value is Record<string, unknown> {

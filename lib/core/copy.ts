@@ -1,56 +1,57 @@
 /** Copies of a tensor's elements: in another dtype, in C order, behind one another. */
 
 import { emptyTensor, type Tensor } from '../tensor'
-import { type Code, promote } from './dtype'
+import { type Code, promoteAll } from './dtype'
 import { rangeError, show } from './errors'
-import { begin, kernel, run, view } from './launch'
+import { begin, kernel, run, type Viewed, view } from './launch'
 import { contiguousStrides, sameShape, shapeOf, sizeOf } from './shape'
 
 const COPY = kernel('copy')
+
+/** Copies elements to where a view says, converted to its dtype; what is copied broadcasts. The two never overlap. */
+export function copyInto(op: string, to: Viewed, from: Viewed): void {
+  begin(COPY)
+  view(to)
+  view(from)
+  run(op)
+}
 
 /** The elements of a tensor in another dtype, or the tensor itself where it has that dtype. */
 export function castTo(op: string, x: Tensor, code: Code): Tensor {
   if (x.code === code) return x
   const out = emptyTensor(x.shape, code, x.size)
-  begin(COPY)
-  view(out)
-  view(x)
-  run(op)
+  copyInto(op, out, x)
+  return out
+}
+
+/** A contiguous tensor of the same elements, in memory of its own. */
+export function copyOf(op: string, x: Tensor): Tensor {
+  const out = emptyTensor(x.shape, x.code, x.size)
+  copyInto(op, out, x)
   return out
 }
 
 /** A contiguous tensor of the same elements: the tensor itself where it is one. */
 export function toContiguous(op: string, x: Tensor): Tensor {
-  if (x.contiguous) return x
-  const out = emptyTensor(x.shape, x.code, x.size)
-  begin(COPY)
-  view(out)
-  view(x)
-  run(op)
-  return out
+  return x.contiguous ? x : copyOf(op, x)
 }
 
 /** Tensors of one shape, one or more, copied behind one another under new first axes, in the dtype they meet in. */
 export function stackTensors(op: string, parts: readonly Tensor[], leading: readonly number[]): Tensor {
   const first = parts[0] as Tensor
-  let code = first.code
-  for (const part of parts) {
-    code = promote(code, part.code)
+  const code = promoteAll(parts.map((part) => part.code))
+  for (const part of parts)
     if (!sameShape(part.shape, first.shape))
       throw rangeError(
         op,
         'SHAPE_MISMATCH',
         `what is stacked must have one shape; received ${show(first.shape)} and ${show(part.shape)}`,
       )
-  }
   const shape = shapeOf([...leading, ...first.shape])
   const out = emptyTensor(shape, code, sizeOf(op, shape))
   const strides = contiguousStrides(first.shape)
   parts.forEach((part, i) => {
-    begin(COPY)
-    view({ storage: out.storage, offset: out.offset + i * first.size, code, shape: first.shape, strides })
-    view(part)
-    run(op)
+    copyInto(op, { storage: out.storage, offset: out.offset + i * first.size, code, shape: first.shape, strides }, part)
   })
   return out
 }

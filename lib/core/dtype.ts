@@ -138,6 +138,12 @@ export function setFloatx(dtype: DType): void {
 /** What two dtypes meet in. */
 export const promote = (a: Code, b: Code): Code => (PROMOTION[a] as readonly Code[])[b] as Code
 
+/** What several dtypes meet in. What has a fraction comes first: uint64 and int8 beside float16 are float16, not float64. */
+export function promoteAll(codes: readonly Code[]): Code {
+  const ordered = [...codes.filter(isInexact), ...codes.filter((code) => !isInexact(code))]
+  return ordered.reduce(promote)
+}
+
 /** A bare JavaScript number's kind: it takes the dtype of what stands beside it, as a Python number in Keras. */
 export type Weak = 'bool' | 'int' | 'float' | 'complex'
 

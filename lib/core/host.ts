@@ -1,5 +1,6 @@
 /** Elements on the JavaScript side: host copies, and the typed array over native memory that `data` gives. */
 
+import { isMainThread } from 'node:worker_threads'
 import { type Code, type Data, type DataConstructor, ITEM_BYTES, isComplex, STORAGE } from './dtype'
 import { plainError } from './errors'
 import { begin, kernel, run, type Viewed, view, withoutRecording } from './launch'
@@ -25,6 +26,20 @@ function checkLive(x: Viewed): void {
 function copyOut(storage: Storage, byteOffset: number, data: Data): void {
   if (!addon.copyOut(storage.slot, storage.generation, byteOffset, data))
     throw plainError('data', 'INTERNAL', 'a view reaches outside its storage; please report this as a bug')
+}
+
+/** Copies bytes of a contiguous tensor's memory out, from `byteOffset` behind its first element. */
+export function copyBytesOut(x: Hosted, byteOffset: number, into: Uint8Array): void {
+  checkLive(x)
+  if (into.length > 0) copyOut(x.storage, x.offset * (ITEM_BYTES[x.code] as number) + byteOffset, into)
+}
+
+/** Copies bytes into a contiguous tensor that nobody has seen yet. */
+export function copyBytesIn(x: Hosted, byteOffset: number, from: Uint8Array): void {
+  const { slot, generation } = x.storage
+  const at = x.offset * (ITEM_BYTES[x.code] as number) + byteOffset
+  if (from.length > 0 && !addon.copyIn(slot, generation, at, from))
+    throw plainError('data', 'INTERNAL', 'a copy did not fit; please report this as a bug')
 }
 
 /** The elements in C order, in memory of the caller's own. */
@@ -57,6 +72,22 @@ export function hostData(x: Hosted): Data {
 
 const kept = new WeakMap<Hosted, Data>()
 let external = process.env.NDOPS_NO_EXTERNAL_BUFFERS !== '1'
+let outlivable = !isMainThread
+
+/**
+ * Whether the host lets a block's buffer be moved (Node 22 and later, until it locks them): a worker's end frees its
+ * blocks' buffers, wherever they have gone by then.
+ */
+function movable(buffer: ArrayBuffer): boolean {
+  const { transfer } = buffer as { transfer?: () => ArrayBuffer }
+  if (transfer === undefined) return false
+  try {
+    transfer.call(buffer)
+    return true
+  } catch {
+    return false
+  }
+}
 
 /** The block's memory as the user sees it, or undefined where it cannot be shown. */
 function exposed(storage: Storage): ArrayBuffer | undefined {
@@ -65,6 +96,12 @@ function exposed(storage: Storage): ArrayBuffer | undefined {
     storage.exposed = addon.expose(storage.slot, storage.generation)
     // The host said no: Electron's memory cage. It will not change its mind.
     if (storage.exposed === undefined) external = false
+    else if (outlivable) {
+      // Asked once, with this buffer, which nobody has seen yet.
+      outlivable = false
+      external = !movable(storage.exposed)
+      if (!external) storage.exposed = undefined
+    }
   }
   // A buffer that was transferred belongs to somebody else now.
   return storage.exposed?.byteLength === 0 ? undefined : storage.exposed

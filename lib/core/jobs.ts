@@ -4,6 +4,7 @@ import { WORD, words } from './block'
 import { abortError, kindOf, Status, statusError, typeError } from './errors'
 import { lateStorage, Recording, record } from './launch'
 import { addon } from './native'
+import type { Storage } from './storage'
 
 interface Pending {
   readonly recording: Recording
@@ -16,6 +17,7 @@ interface Pending {
 }
 
 const pending = new Map<number, Pending>()
+// 0 is no job.
 let lastId = 0
 let listening = false
 
@@ -36,7 +38,7 @@ function settle(id: number): void {
   if (status !== Status.Ok) {
     const op = recording.ops[words[WORD.KERNEL] as number] ?? 'promises'
     const [a, b, c] = [words[WORD.DETAIL] as number, words[WORD.DETAIL + 1] as number, words[WORD.DETAIL + 2] as number]
-    recording.close()
+    recording.fail()
     const aborted = status === Status.Cancelled && job.signal?.aborted === true
     job.reject(at(job.site, aborted ? abortError(op, job.signal?.reason) : statusError(op, status, a, b, c)))
     return
@@ -52,13 +54,15 @@ function settle(id: number): void {
   const storage = lateStorage(recording.lateBytes)
   recording.close()
   // What finishes the result may launch again: then that is the job's next part.
-  begin(() => finish(storage, rows, columns), job)
+  begin(() => finish(storage, rows, columns), job, [...recording.made, storage])
 }
 
 type Settling = Pick<Pending, 'resolve' | 'reject' | 'signal' | 'site'>
 
-function begin(make: () => unknown, to: Settling): void {
+/** `made` is what earlier parts made for the same result. */
+function begin(make: () => unknown, to: Settling, made: readonly Storage[] = []): void {
   const recording = new Recording()
+  recording.made.push(...made)
   let result: unknown
   try {
     result = record(recording, make)
@@ -69,7 +73,7 @@ function begin(make: () => unknown, to: Settling): void {
     }
     submit(recording, result, to)
   } catch (error) {
-    recording.close()
+    recording.fail()
     to.reject(error)
   }
 }

@@ -5,6 +5,7 @@ import {
   type Arguments,
   type Calls,
   type DropFirst,
+  type FORM,
   isNamed,
   label,
   type Named,
@@ -26,7 +27,16 @@ type WithSignal<R extends readonly string[], O extends readonly string[], P exte
   | Calls<Take<P, R>, DropFirst<P, R>, Named<O, DropFirst<P, R>> & Signal>
 
 /** The asynchronous form of an op's type. */
-export type Later<T> = T extends { readonly [ASYNC]: infer A }
+export type Later<T> = LaterForm<T> & LaterCall<T>
+
+/** That of its second form of call, where it has one. */
+type LaterForm<T> = T extends { readonly [FORM]?: infer G }
+  ? Exclude<G, undefined> extends (...args: infer A) => infer X
+    ? (...args: [...A, Signal?]) => Promise<Awaited<X>>
+    : unknown
+  : unknown
+
+type LaterCall<T> = T extends { readonly [ASYNC]: infer A }
   ? A
   : T extends Op<infer R, infer O, infer F>
     ? (...args: WithSignal<R, O, Parameters<F>>) => Promise<Awaited<ReturnType<F>>>

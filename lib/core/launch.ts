@@ -7,7 +7,7 @@ import { BLOCK_WORDS, WORD, words } from './block'
 import type { Code } from './dtype'
 import { plainError, statusError } from './errors'
 import { addon } from './native'
-import { allocate, DISPOSED, own, release, retain, Storage } from './storage'
+import { allocate, collectInto, DISPOSED, drop, own, release, retain, Storage } from './storage'
 
 /** What a launch needs to know of a tensor. */
 export interface Viewed {
@@ -37,6 +37,8 @@ export class Recording {
   readonly ops: string[] = []
   /** Storages that must not be given back before the job has ended. */
   readonly holds: Storage[] = []
+  /** Blocks made for it, which only its result shows to anybody. */
+  readonly made: Storage[] = []
   /** What to make of a late output, where the last launch has one. */
   finish: Finish<unknown> | undefined = undefined
   /** Bytes of one element of that late output. */
@@ -81,6 +83,13 @@ export class Recording {
     for (const storage of this.holds) release(storage)
     this.holds.length = 0
   }
+
+  /** Gives back what was made for a result that nobody will see. */
+  fail(): void {
+    this.close()
+    for (const storage of this.made) drop(storage)
+    this.made.length = 0
+  }
 }
 
 function expose(storage: Storage): ArrayBuffer {
@@ -99,11 +108,13 @@ export function recording(): Recording | undefined {
 /** Runs `make` with its launches recorded. */
 export function record<T>(into: Recording, make: () => T): T {
   const before = current
+  const collectedBefore = collectInto(into.made)
   current = into
   try {
     return make()
   } finally {
     current = before
+    collectInto(collectedBefore)
   }
 }
 
@@ -253,10 +264,12 @@ export function runLate<T>(op: string, itemBytes: number, finish: Finish<T>): T 
 /** Runs `now` at once, whatever is being recorded: for reading values that are already there. */
 export function withoutRecording(now: () => void): void {
   const before = current
+  const collectedBefore = collectInto(undefined)
   current = undefined
   try {
     now()
   } finally {
     current = before
+    collectInto(collectedBefore)
   }
 }

@@ -2,6 +2,8 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { type Attempt, loadError } from './loadError'
+import { platformKey } from './platform'
 
 /** What native/binding exports. `run`, `allocate` and `release` speak through the block given to `open`. */
 export interface Addon {
@@ -16,9 +18,17 @@ export interface Addon {
   submit(id: number, words: Float64Array, count: number): boolean
   cancel(id: number): void
   onSettled(settle: (id: number) => void): void
+  /** A token for a block, or 0. */
+  share(slot: number, generation: number, description: Float64Array): number
+  post(token: number, seconds: number): void
+  receive(token: number, description: Float64Array): boolean
+  unshare(token: number): boolean
+  /** Milliseconds until the next posted token's time is over, or -1. */
+  sweepShared(): number
   kernel(name: string): number
   build(): {
     cpuLevel: string
+    cpuLevels: string[]
     blas: string
     blasKernel: string
     processors: number
@@ -34,18 +44,67 @@ export interface Addon {
   failAllocation(n: number): void
 }
 
-function load(): Addon {
-  const built = join(__dirname, '../../build/Release/ndops.node')
-  if (!existsSync(built)) {
-    throw Object.assign(
-      new Error(
-        `ndops: no addon for ${process.platform}-${process.arch}, Node ${process.version}; tried ${built}. ` +
-          'In a checkout, build it with: npm run build',
-      ),
-      { code: 'ERR_NDOPS_LOAD' },
-    )
+// An ES module that was bundled has no __dirname, and no package around it.
+const folder = typeof __dirname === 'string' ? join(__dirname, '../..') : '(bundle)'
+
+/**
+ * The binary that the package carries. The paths are literal and in a try, so that bundlers and tracers find each file
+ * that is there and none that is not.
+ */
+function requirePrebuilt(key: string): unknown {
+  try {
+    switch (key) {
+      case 'linux-x64':
+        return require('../../prebuilds/linux-x64.node')
+      case 'linux-arm64':
+        return require('../../prebuilds/linux-arm64.node')
+      case 'linuxmusl-x64':
+        return require('../../prebuilds/linuxmusl-x64.node')
+      case 'linuxmusl-arm64':
+        return require('../../prebuilds/linuxmusl-arm64.node')
+      case 'darwin-universal':
+        return require('../../prebuilds/darwin-universal.node')
+      case 'win32-x64':
+        return require('../../prebuilds/win32-x64.node')
+      case 'win32-arm64':
+        return require('../../prebuilds/win32-arm64.node')
+      default:
+        return undefined
+    }
+  } catch (error) {
+    attempts.push({ file: join(folder, 'prebuilds', `${key}.node`), error })
+    return undefined
   }
-  return require(built) as Addon
 }
 
-export const addon: Addon = load()
+/** The binary of `npm run build`. Not by require: bundlers need not know of it. */
+function openBuilt(): unknown {
+  const file = join(folder, 'build/Release/ndops.node')
+  const holder = { exports: {} }
+  try {
+    if (!existsSync(file)) throw new Error('no such file')
+    process.dlopen(holder, file)
+    return holder.exports
+  } catch (error) {
+    attempts.push({ file, error })
+    return undefined
+  }
+}
+
+const attempts: Attempt[] = []
+
+function load(): { addon: Addon; from: string } {
+  const key = platformKey()
+  const prebuilt = { from: `prebuilds/${key}.node`, open: () => requirePrebuilt(key) }
+  const built = { from: 'build/Release/ndops.node', open: openBuilt }
+  // A checkout's own build is of its own sources; the published package has no binding.gyp.
+  const ways = existsSync(join(folder, 'binding.gyp')) ? [built, prebuilt] : [prebuilt, built]
+  for (const { from, open } of ways) {
+    const found = open()
+    if (found !== undefined) return { addon: found as Addon, from }
+  }
+  throw loadError(key, folder, attempts)
+}
+
+/** The addon, and the file that it came from, relative to the package. */
+export const { addon, from: addonFile } = load()

@@ -59,10 +59,18 @@ export function realOnly(rule: Rule): Rule {
   }
 }
 
+/** Bools become another dtype. */
+export function boolTo(code: Code, rule: Rule): Rule {
+  return (met, op) => rule(met === BOOL ? code : met, op)
+}
+
+/** The dtype of what is floating by nature, as a quotient: 64-bit integers give float64. */
+export const toQuotient: Rule = (met, op) => same(promoteWeak(met, 'float'), op)
+
 const UNKNOWN = -1
 
 /** A rule's signatures by dtype, worked out when first asked for, and again when floatx() changed. */
-class Signatures {
+export class Signatures {
   private readonly known = new Int16Array(16).fill(UNKNOWN)
   private version = floatxVersion
   constructor(
@@ -147,6 +155,14 @@ export function meet(op: string, a: Tensor | WeakScalar, b: Tensor | WeakScalar)
   const code = a.wide || b.wide ? promote(a.wide ? a.code : INT64, b.wide ? b.code : INT64) : weakAlone('int')
   for (const x of [a, b]) if (x.weak === 'int') checkFits(op, x.value as number | bigint, code)
   return code
+}
+
+/** For toQuotient: the result is floating, so a bare integer need not fit the integer dtype beside it. */
+export function meetInQuotient(op: string, a: Tensor | WeakScalar, b: Tensor | WeakScalar): Code {
+  const strong = isStrong(a) ? a : isStrong(b) ? b : undefined
+  const weak = isStrong(a) ? b : a
+  if (strong === undefined || isStrong(weak)) return meet(op, a, b)
+  return promoteWeak(strong.code, weak.weak === 'complex' ? 'complex' : 'float')
 }
 
 /** Adds an operand to the launch that is being written. */

@@ -3,6 +3,7 @@
  * block each; both go back to the native pool by dispose or when nothing refers to them any more.
  */
 
+import { setImmediate } from 'node:timers'
 import { WORD, words } from './block'
 import { rangeError, Status, statusError, typeError } from './errors'
 import { addon } from './native'
@@ -53,14 +54,15 @@ export const DISPOSED = new Storage(-3, 0, 0, -1, undefined)
  */
 const SLAB_BYTES = 64 * 1024
 /** Results up to this many bytes share a slab: keeping one of them keeps at most SLAB_BYTES. */
-const SMALL_BYTES = 2048
+const SMALL_BYTES = 8192
 const ALIGNMENT = 16
 /**
- * In a loop that never yields no finalizer runs, so blocks of dropped results cannot come back. Past this many live
- * bytes, results live in buffers of the engine's own, which its collections do free there.
+ * In a loop that never yields no finalizer runs, so blocks of dropped results cannot come back. Past this many bytes
+ * taken in one turn of the event loop and not given back, results live in buffers of the engine's own, which its
+ * collections do free there.
  */
 const { memoryBudget } = addon.build()
-const SOFT_CAP = Math.min(memoryBudget / 4, 2 ** 30)
+const TURN_BYTES = Math.min(memoryBudget / 16, 2 ** 28)
 
 const SLOTS = 2 ** 24
 
@@ -83,16 +85,16 @@ function engineStorage(bytes: number, used: number): Storage {
   } catch {
     throw statusError('allocate', Status.OutOfMemory, 0, 0, 0)
   }
+  // The addon sees by itself when the buffer has been collected: the collector's young generation frees no object that
+  // a FinalizationRegistry knows.
   addon.adopt(buffer)
-  return finish(bytes, used, buffer)
+  return made(bytes, used, buffer)
 }
 
 /** The storage that the addon has just made. */
-function finish(bytes: number, used: number, engine: ArrayBuffer | undefined): Storage {
+function made(bytes: number, used: number, engine: ArrayBuffer | undefined): Storage {
   if (words[WORD.STATUS] !== 0) throw statusError('allocate', words[WORD.STATUS] as number, 0, 0, 0)
-  const slot = words[WORD.LATE_SLOT] as number
-  const generation = words[WORD.LATE_GENERATION] as number
-  return own(new Storage(slot, generation, bytes, used, engine))
+  return new Storage(words[WORD.LATE_SLOT] as number, words[WORD.LATE_GENERATION] as number, bytes, used, engine)
 }
 
 /** Lets the collector give the block back. */
@@ -101,14 +103,39 @@ export function own(storage: Storage): Storage {
   return storage
 }
 
+// Bytes of blocks taken in this turn of the event loop, less those given back in it.
+let taken = 0
+let turning = false
+
 function nativeStorage(bytes: number): Storage {
   words[0] = bytes
   addon.allocate()
-  return finish(bytes, -1, undefined)
+  const storage = own(made(bytes, -1, undefined))
+  taken += bytes
+  if (!turning) {
+    turning = true
+    setImmediate(() => {
+      turning = false
+      taken = 0
+    }).unref()
+  }
+  return storage
+}
+
+/** A block of ours, whatever it is for. */
+export function allocateBlock(bytes: number): Storage {
+  return nativeStorage(bytes)
 }
 
 let slab: Storage | undefined
-let soft = false
+let collecting: Storage[] | undefined
+
+/** Has every block that is made from now on noted in the list, too; gives the list before. */
+export function collectInto(list: Storage[] | undefined): Storage[] | undefined {
+  const before = collecting
+  collecting = list
+  return before
+}
 
 let given = 0
 
@@ -131,12 +158,10 @@ export function allocate(bytes: number): Storage {
   }
   if (bytes > Number.MAX_SAFE_INTEGER) throw rangeError('allocate', 'SIZE', `${bytes} bytes cannot be addressed`)
   given = 0
-  if (soft) {
-    soft = addon.memory().live > SOFT_CAP
-    if (soft) return engineStorage(bytes, -1)
-  }
+  if (collecting === undefined) return taken > TURN_BYTES ? engineStorage(bytes, -1) : nativeStorage(bytes)
+  // A job holds what it uses, so that the engine could free none of it: past what there is the call fails instead.
   const storage = nativeStorage(bytes)
-  soft = (words[WORD.DETAIL] as number) > SOFT_CAP
+  collecting.push(storage)
   return storage
 }
 
@@ -151,5 +176,13 @@ export function release(storage: Storage): void {
     storage.used = storage.start
     return
   }
+  drop(storage)
+}
+
+/** Gives the block back whoever holds it: their handle names nothing from now on. Twice is once. */
+export function drop(storage: Storage): void {
+  if (storage.slot < 0) return
+  if (storage.engine === undefined) taken -= storage.bytes
   free(storage.slot, storage.generation)
+  storage.slot = DISPOSED.slot
 }

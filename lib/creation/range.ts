@@ -1,29 +1,40 @@
 /** Evenly spaced values. */
 
-import { define } from '../core/arguments'
-import { isStrong, operand, optionalCode, type WeakScalar, weakScalar } from '../core/convert'
+import { define, flag, isNamed, label, merge, type Op } from '../core/arguments'
+import { isStrong, type Operand, operand, optionalCode, toTensor, type WeakScalar, weakScalar } from '../core/convert'
+import { castTo } from '../core/copy'
 import {
   BOOL,
+  COMPLEX64,
+  COMPLEX128,
   type Code,
   checkFits,
   DTYPES,
   type DType,
+  FLOAT32,
+  FLOAT64,
   floatxDtype,
   INT32,
   INT64,
   isComplex,
+  isInexact,
   isInteger,
   promote,
+  promoteWeak,
+  UINT32,
   UINT64,
 } from '../core/dtype'
-import { rangeError, show, typeError } from '../core/errors'
-import { begin, kernel, run, scalar, view } from '../core/launch'
-import { meetWeak } from '../core/patterns'
-import { shapeOf, sizeOf } from '../core/shape'
+import { kindOf, rangeError, show, typeError } from '../core/errors'
+import { begin, kernel, number, run, scalar, view } from '../core/launch'
+import { input, meetWeak } from '../core/patterns'
+import { broadcast, integer, MAX_RANK, normalizeAxis, SCALAR, type Shape, shapeOf, sizeOf } from '../core/shape'
 import { scalarValue } from '../core/values'
-import { emptyTensor, type Tensor } from '../tensor'
+import { permute, reshaped } from '../core/views'
+import { power } from '../elementwise/arithmetic'
+import { emptyTensor, type Tensor, viewOf } from '../tensor'
 
 const ARANGE = kernel('arange')
+const LINSPACE = kernel('linspace')
 
 type Real = number | bigint
 
@@ -131,3 +142,258 @@ export const arange = define(
     return out
   },
 )
+
+/** Whether float32, or a complex number of it, holds every value of a dtype. */
+const isNarrow = (code: Code): boolean => ![UINT32, UINT64, INT32, INT64, FLOAT64, COMPLEX128].includes(code)
+
+/** The dtype that samples are computed in, as NumPy has it: 64 bits but where a narrower one is given and all fits. */
+function computingFor(parts: readonly (Tensor | WeakScalar)[]): Code {
+  const tensors = parts.filter(isStrong)
+  const narrow = tensors.some((x) => isInexact(x.code)) && tensors.every((x) => isNarrow(x.code))
+  const complex = parts.some((x) => (isStrong(x) ? isComplex(x.code) : x.weak === 'complex'))
+  return complex ? (narrow ? COMPLEX64 : COMPLEX128) : narrow ? FLOAT32 : FLOAT64
+}
+
+/** What the ends and a float meet in. */
+function floatingFor(parts: readonly (Tensor | WeakScalar)[]): Code {
+  const tensors = parts.filter(isStrong)
+  const bare = parts.filter((x): x is WeakScalar => !isStrong(x))
+  let code = tensors.length > 0 ? (tensors[0] as Tensor).code : bare.some((x) => x.wide) ? INT64 : INT32
+  for (const x of tensors) code = promote(code, x.code)
+  for (const x of bare) code = promoteWeak(code, x.weak)
+  return promoteWeak(code, 'float')
+}
+
+/** What linspace and logspace are given. */
+interface Ends {
+  readonly start: Tensor | WeakScalar
+  readonly stop: Tensor | WeakScalar
+  /** How many samples. */
+  readonly num: number
+  readonly endpoint: boolean
+}
+
+/** Calls `make` with the ends; what was made of the caller's arrays goes back. */
+function withEnds<T>(op: string, given: readonly [unknown, unknown, unknown, unknown], make: (ends: Ends) => T): T {
+  const [start, stop, num, endpoint] = given
+  const parts: (Tensor | WeakScalar)[] = []
+  try {
+    parts.push(operand(op, 'start', start))
+    parts.push(operand(op, 'stop', stop))
+    const count = integer(op, 'num', num)
+    if (count < 0) throw rangeError(op, 'SIZE', `num must not be negative; received ${count}`)
+    const [from, to] = parts as [Tensor | WeakScalar, Tensor | WeakScalar]
+    return make({ start: from, stop: to, num: count, endpoint: flag(op, 'endpoint', endpoint) })
+  } finally {
+    parts.forEach((part, i) => {
+      if (isStrong(part) && part !== given[i]) part.dispose()
+    })
+  }
+}
+
+const shapeOfEnd = (x: Tensor | WeakScalar): Shape => (isStrong(x) ? x.shape : SCALAR)
+
+/** The samples of both ends broadcast to `shape`, on a first axis; their distance where `step` is to hold it. */
+function samplesOf(op: string, ends: Ends, shape: Shape, code: Code, compute: Code, step?: Tensor): Tensor {
+  if (shape.length >= MAX_RANK)
+    throw rangeError(op, 'RANK', `the result would have ${shape.length + 1} axes; at most ${MAX_RANK} are supported`)
+  const all = shapeOf([ends.num, ...shape])
+  const out = emptyTensor(all, code, sizeOf(op, all))
+  begin(LINSPACE)
+  view(out)
+  if (step !== undefined) view(step)
+  input(ends.start)
+  input(ends.stop)
+  number(ends.endpoint ? 1 : 0)
+  number(compute)
+  run(op)
+  return out
+}
+
+/** The tensor with its first axis moved, as a view in its place. */
+function withFirstAxisAt(x: Tensor, axis: number): Tensor {
+  if (axis === 0) return x
+  const order = x.shape.map((_, k) => k).slice(1)
+  const moved = permute(x, order.toSpliced(axis, 0, 0))
+  x.dispose()
+  return moved
+}
+
+type Linspace<R, T> = (
+  start: Operand,
+  stop: Operand,
+  num: number | undefined,
+  endpoint: boolean | undefined,
+  retstep: R,
+  dtype?: DType | null,
+  axis?: number,
+) => T
+
+/** The named arguments of {@link linspace} with `retstep`. */
+export interface LinspaceOptions<R> {
+  readonly num?: number
+  readonly endpoint?: boolean
+  readonly retstep: R
+  readonly dtype?: DType | null
+  readonly axis?: number
+}
+
+/**
+ * `num` values from `start` to `stop`, evenly spaced, `stop` among them unless `endpoint` is false; ends of any shape
+ * broadcast, and the values lie along the axis `axis` of the result. With `retstep` an array of the values and their distance.
+ *
+ * Each value is computed from its own place: in 64 bits, or in 32 where an end is a tensor of that width, as in NumPy. The
+ * result has the dtype that the ends and a float meet in (`floatx()` for numbers), unless `dtype` is given; integers are rounded
+ * down. Throws a RangeError for a negative `num`, an axis out of range and ends that do not broadcast, a TypeError for complex ends
+ * and an integer dtype.
+ *
+ * @example linspace(0, 1, 5) // [0, 0.25, 0.5, 0.75, 1]
+ * @example linspace(0, 10, { num: 5, endpoint: false, dtype: 'int32' }) // [0, 2, 4, 6, 8]
+ * @see https://keras.io/api/ops/numpy/#linspace-function
+ */
+export const linspace = define(
+  'linspace',
+  ['start', 'stop'],
+  ['num', 'endpoint', 'retstep', 'dtype', 'axis'],
+  (
+    start: Operand,
+    stop: Operand,
+    num: number = 50,
+    endpoint: boolean = true,
+    retstep: false = false,
+    dtype: DType | null = null,
+    axis: number = 0,
+  ): Tensor =>
+    withEnds('linspace', [start, stop, num, endpoint], (ends): Tensor | [Tensor, Tensor] => {
+      const asked = optionalCode('linspace', dtype)
+      const wantsStep = flag('linspace', 'retstep', retstep)
+      const parts = [ends.start, ends.stop]
+      const floating = floatingFor(parts)
+      const code = asked ?? floating
+      const compute = computingFor(parts)
+      if (isComplex(compute) && isInteger(code))
+        throw typeError('linspace', 'DTYPE', `complex ends have no values in ${DTYPES[code]}`)
+      const shape = broadcast('linspace', shapeOfEnd(ends.start), shapeOfEnd(ends.stop))
+      const place = normalizeAxis('linspace', axis, shape.length + 1)
+      const step = wantsStep
+        ? emptyTensor(shape, isInexact(code) ? code : floating, sizeOf('linspace', shape))
+        : undefined
+      const samples = withFirstAxisAt(samplesOf('linspace', ends, shape, code, compute, step), place)
+      return step === undefined ? samples : [samples, step]
+    }) as Tensor,
+) as Op<
+  readonly ['start', 'stop'],
+  readonly ['num', 'endpoint', 'retstep', 'dtype', 'axis'],
+  (
+    start: Operand,
+    stop: Operand,
+    num?: number,
+    endpoint?: boolean,
+    retstep?: false,
+    dtype?: DType | null,
+    axis?: number,
+  ) => Tensor
+> &
+  Linspace<true, [Tensor, Tensor]> &
+  ((start: Operand, stop: Operand, options: LinspaceOptions<true>) => [Tensor, Tensor])
+
+/**
+ * `base` to the powers of `num` exponents from `start` to `stop`, evenly spaced, `stop` among them unless `endpoint` is false; ends
+ * and base of any shape broadcast, and the values lie along the axis `axis` of the result.
+ *
+ * Computed in 64 bits, or in 32 where an operand is a tensor of that width. The result has the dtype that the ends and a
+ * float meet in (`floatx()` for numbers), unless `dtype` is given; integers are cut off. Throws a RangeError for a negative
+ * `num`, an axis out of range and operands that do not broadcast.
+ *
+ * @example logspace(0, 3, 4) // [1, 10, 100, 1000]
+ * @example logspace(0, 4, 3, { base: 2 }) // [1, 4, 16]
+ * @see https://keras.io/api/ops/numpy/#logspace-function
+ */
+export const logspace = define(
+  'logspace',
+  ['start', 'stop'],
+  ['num', 'endpoint', 'base', 'dtype', 'axis'],
+  (
+    start: Operand,
+    stop: Operand,
+    num: number = 50,
+    endpoint: boolean = true,
+    base: Operand = 10,
+    dtype: DType | null = null,
+    axis: number = 0,
+  ): Tensor =>
+    withEnds('logspace', [start, stop, num, endpoint], (ends) => {
+      const code = optionalCode('logspace', dtype) ?? floatingFor([ends.start, ends.stop])
+      const from = operand('logspace', 'base', base)
+      try {
+        const shape = broadcast('logspace', shapeOfEnd(ends.start), shapeOfEnd(ends.stop))
+        // The samples' axis stands in front of the base's axes too.
+        const missing = Math.max(0, shapeOfEnd(from).length - shape.length)
+        const whole = shapeOf([...new Array<number>(missing).fill(1), ...shape])
+        const place = normalizeAxis('logspace', axis, whole.length + 1)
+        broadcast('logspace', whole, shapeOfEnd(from))
+        const compute = computingFor([ends.start, ends.stop])
+        const exponents = samplesOf('logspace', ends, whole, compute, compute)
+        const powers = power(isStrong(from) ? from : base, exponents)
+        exponents.dispose()
+        const result = castTo('logspace', powers, code)
+        if (result !== powers) powers.dispose()
+        return withFirstAxisAt(result, place)
+      } finally {
+        if (isStrong(from) && from !== base) from.dispose()
+      }
+    }),
+)
+
+/** Which axes of a grid the first two operands walk. */
+export type Indexing = 'xy' | 'ij'
+
+/**
+ * The coordinates of a grid: for each operand, whose elements lie along an axis of the grid, a tensor of the grid's shape. With
+ * `indexing` `'xy'` the first operand walks the second axis and the second the first, with `'ij'` each its own. Views: nothing is
+ * copied.
+ *
+ * Any dtypes, each stays. Throws a RangeError for another `indexing`.
+ *
+ * @example meshgrid([1, 2], [3, 4]) // [[[1, 2], [1, 2]], [[3, 3], [4, 4]]]
+ * @see https://keras.io/api/ops/numpy/#meshgrid-function
+ */
+export const meshgrid = label(
+  (...args: unknown[]): Tensor[] => {
+    const last = args[args.length - 1]
+    const options = isNamed(last) ? last : {}
+    const operands = isNamed(last) ? args.slice(0, -1) : args
+    const [indexing = 'xy'] = merge('meshgrid', ['indexing'], 0, [], options)
+    if (indexing !== 'xy' && indexing !== 'ij')
+      throw rangeError('meshgrid', 'VALUE', `indexing must be 'xy' or 'ij'; received ${kindOf(indexing)}`)
+    const rank = operands.length
+    if (rank > MAX_RANK)
+      throw rangeError('meshgrid', 'RANK', `the grid would have ${rank} axes; at most ${MAX_RANK} are supported`)
+    const made: Tensor[] = []
+    try {
+      const lines = operands.map((x, k) => {
+        const a = toTensor('meshgrid', `xs[${k}]`, x)
+        if (a !== x) made.push(a)
+        const line = reshaped('meshgrid', a, shapeOf([a.size]))
+        made.push(line)
+        return line
+      })
+      const axisOf = (k: number): number => (indexing === 'xy' && k < 2 && rank > 1 ? 1 - k : k)
+      const sizes = new Array<number>(rank)
+      lines.forEach((line, k) => {
+        sizes[axisOf(k)] = line.size
+      })
+      const shape = shapeOf(sizes)
+      const size = sizeOf('meshgrid', shape)
+      return lines.map((line, k) => {
+        const strides = sizes.map((_, axis) => (axis === axisOf(k) ? (line.strides[0] as number) : 0))
+        return viewOf(line, line.offset, shape, strides, size)
+      })
+    } finally {
+      for (const tensor of made) tensor.dispose()
+    }
+  },
+  'meshgrid',
+  [],
+  ['indexing'],
+) as (...args: [...Operand[], { readonly indexing?: Indexing }] | Operand[]) => Tensor[]

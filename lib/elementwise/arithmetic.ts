@@ -1,10 +1,19 @@
 /** Sums, products, quotients and their like, an element at a time; operands broadcast against each other. */
 
-import { isStrong, type WeakScalar } from '../core/convert'
-import { BOOL, type Code, DTYPES, INT8, INT32, promoteWeak } from '../core/dtype'
+import { BOOL, DTYPES, INT8, INT32 } from '../core/dtype'
 import { typeError } from '../core/errors'
-import { binary, meet, type Rule, realOnly, same, toFloat, toReal, unary } from '../core/patterns'
-import type { Tensor } from '../tensor'
+import {
+  binary,
+  boolTo,
+  meetInQuotient,
+  type Rule,
+  realOnly,
+  same,
+  toFloat,
+  toQuotient,
+  toReal,
+  unary,
+} from '../core/patterns'
 
 /** A rule for all but bools. */
 function numbersOnly(rule: Rule): Rule {
@@ -13,22 +22,6 @@ function numbersOnly(rule: Rule): Rule {
       throw typeError(op, 'DTYPE', `bool is not supported; received ${DTYPES[met]}; cast to an integer dtype first`)
     return rule(met, op)
   }
-}
-
-/** Bools become another dtype. */
-function boolTo(code: Code, rule: Rule): Rule {
-  return (met, op) => rule(met === BOOL ? code : met, op)
-}
-
-/** The dtype of a quotient: floating. 64-bit integers give float64. */
-const toQuotient: Rule = (met, op) => same(promoteWeak(met, 'float'), op)
-
-/** A quotient is floating, so a bare integer need not fit the integer dtype beside it. */
-function meetInQuotient(op: string, a: Tensor | WeakScalar, b: Tensor | WeakScalar): Code {
-  const strong = isStrong(a) ? a : isStrong(b) ? b : undefined
-  const weak = isStrong(a) ? b : a
-  if (strong === undefined || isStrong(weak)) return meet(op, a, b)
-  return promoteWeak(strong.code, weak.weak === 'complex' ? 'complex' : 'float')
 }
 
 /**
@@ -95,7 +88,7 @@ export const mod = binary('mod', realOnly(boolTo(INT32, same)))
 
 /**
  * `x1` to the power of `x2`. Integers wrap around; an integer to a negative integer power is a RangeError. Bools give int8.
- * Within 0.51 units in the last place for float32 and 0.8 for float64; results that the dtype can hold are exact.
+ * Within 0.6 units in the last place for float32 and 0.9 for float64; results that the dtype can hold are exact.
  *
  * @example power([2, 3, 4], 2) // [4, 9, 16]
  * @see https://keras.io/api/ops/numpy/#power-function

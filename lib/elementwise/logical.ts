@@ -1,6 +1,6 @@
 /** Truth, an element at a time: 0 is false, everything else, NaN too, is true. And the choice between two tensors. */
 
-import { define, type Op } from '../core/arguments'
+import { define, type Op, type WithForm } from '../core/arguments'
 import { isStrong, type Operand, operand, toTensor } from '../core/convert'
 import { BOOL, type Code, computing, FLOAT32, isInexact, promote } from '../core/dtype'
 import { typeError } from '../core/errors'
@@ -114,4 +114,4 @@ export const where = define(
     if (x1 === null && x2 === null) return nonzero(condition)
     throw typeError('where', 'ARGUMENT', `x1 and x2 go together; ${x1 === null ? 'x1' : 'x2'} is missing`)
   },
-) as unknown as ((condition: Operand) => Tensor[]) & Choose
+) as unknown as WithForm<(condition: Operand) => Tensor[], Choose>

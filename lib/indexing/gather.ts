@@ -3,13 +3,12 @@
 import { define } from '../core/arguments'
 import { type Operand, toIntegers, toTensor } from '../core/convert'
 import { BOOL, type Code, DTYPES, INT32, INT64, ITEM_BYTES, isInteger } from '../core/dtype'
-import { kindOf, rangeError, show, typeError } from '../core/errors'
+import { rangeError, show, typeError } from '../core/errors'
 import { type ArrayIndex, applyKey, type Slice } from '../core/key'
 import { begin, kernel, late, number, run, runLate, view } from '../core/launch'
 import {
   broadcast,
   contiguousStrides,
-  integer,
   MAX_RANK,
   normalizeAxis,
   SCALAR,
@@ -19,6 +18,7 @@ import {
 } from '../core/shape'
 import type { Storage } from '../core/storage'
 import { reshaped, viewing } from '../core/views'
+import { checkWindow, wholes, windowOf } from '../core/window'
 import { emptyTensor, Tensor, viewOf } from '../tensor'
 
 const TAKE = kernel('take')
@@ -26,9 +26,6 @@ const TAKE_ALONG_AXIS = kernel('takeAlongAxis')
 const GET_ITEM = kernel('getItem')
 const GET_ITEM_MASKED = kernel('getItemMasked')
 const NONZERO = kernel('nonzero')
-
-/** Index arrays that one launch carries beside the output and x. */
-const MOST_ARRAYS = 6
 
 /** Integer indices of take and takeAlongAxis. */
 function indicesOf(op: string, value: unknown): Tensor {
@@ -183,12 +180,6 @@ const giveBack = (pick: Pick): void => {
 
 /** Index arrays without masks: they broadcast to one shape, which stands at the position. */
 function pickArrays({ from, arrays, position, shapes }: Pick): Tensor {
-  if (arrays.length > MOST_ARRAYS)
-    throw rangeError(
-      'getItem',
-      'RANK',
-      `at most ${MOST_ARRAYS} index arrays can stand in one key; received ${arrays.length}`,
-    )
   const all = [...arrays.map((array) => array.tensor.shape), ...shapes]
   const common = all.reduce((met, shape) => broadcast('getItem', met, shape), SCALAR)
   const others = from.shape.filter((_, axis) => !arrays.some((array) => array.axis === axis))
@@ -210,6 +201,7 @@ function pickArrays({ from, arrays, position, shapes }: Pick): Tensor {
   for (const array of arrays) view(array.tensor)
   number(position)
   for (const array of arrays) number(array.axis)
+  for (const array of arrays) number(array.from)
   run('getItem')
   return out
 }
@@ -248,7 +240,7 @@ function pickMasks(pick: Pick, mask: ArrayIndex): Tensor {
   return runLate('getItem', ITEM_BYTES[code] as number, (storage, rows, columns) => {
     const found = rowsOf(storage, code, rows, columns)
     const arrays = pick.arrays.flatMap((array) =>
-      array === mask ? found.map((tensor, k) => ({ tensor, axis: mask.axis + k })) : [array],
+      array === mask ? found.map((tensor, k) => ({ tensor, axis: mask.axis + k, from: mask.from + k })) : [array],
     )
     const shapes = rows === 0 ? [...pick.shapes, [columns]] : pick.shapes
     return pickAll({ ...pick, arrays, shapes, temporaries: [...pick.temporaries, ...found] })
@@ -298,14 +290,6 @@ export const getItem = define(
     }),
 )
 
-/** One whole number an axis: of an array, or of a tensor, whose values are read. */
-function wholes(name: string, value: unknown): number[] {
-  const entries = Array.isArray(value) ? value : toIntegers('slice', name, value).toArray()
-  if (!Array.isArray(entries))
-    throw typeError('slice', 'ARGUMENT', `${name} must hold one integer an axis; received ${kindOf(value)}`)
-  return entries.map((entry) => integer('slice', name, entry instanceof Tensor ? entry.item() : entry))
-}
-
 /**
  * The part of `inputs` that begins at `startIndices` and has the shape `shape`, where -1 is the rest of an axis. A view.
  *
@@ -324,31 +308,14 @@ export const slice = define(
       'slice',
       inputs,
       (a) => {
-        const starts = wholes('startIndices', startIndices)
-        const sizes = wholes('shape', shape)
-        const rank = a.shape.length
-        if (starts.length !== rank || sizes.length !== rank)
-          throw rangeError(
-            'slice',
-            'SHAPE_MISMATCH',
-            `startIndices and shape must have one entry an axis; inputs has shape ${show(a.shape)}, received ${show(starts)} and ${show(sizes)}`,
-          )
-        let offset = a.offset
-        const found = a.shape.map((n, axis) => {
-          const given = starts[axis] as number
-          const start = given < 0 ? given + n : given
-          const size = sizes[axis] === -1 ? n - start : (sizes[axis] as number)
-          if (start < 0 || size < 0 || start + size > n)
-            throw rangeError(
-              'slice',
-              'INDEX',
-              `${size} elements from ${given} reach outside axis ${axis} with size ${n}`,
-            )
-          offset += start * (a.strides[axis] as number)
-          return size
+        const starts = wholes('slice', 'startIndices', startIndices)
+        const sizes = wholes('slice', 'shape', shape)
+        checkWindow('slice', a, starts, sizes, 'shape')
+        const whole = a.shape.map((n, axis) => {
+          const start = starts[axis] as number
+          return sizes[axis] === -1 ? n - (start < 0 ? start + n : start) : (sizes[axis] as number)
         })
-        const size = sizeOf('slice', found)
-        return viewOf(a, size === 0 ? a.offset : offset, found, a.strides, size)
+        return windowOf('slice', a, starts, whole)
       },
       'inputs',
     ),

@@ -3,61 +3,17 @@
 import { define } from '../core/arguments'
 import { isStrong, type Operand, operand, toTensor, type WeakScalar } from '../core/convert'
 import { toContiguous } from '../core/copy'
-import { BOOL, type Code, computing, INT8, INT16, INT32, promote, UINT8, UINT16, UINT32 } from '../core/dtype'
+import { BOOL, type Code, computing, INT8, INT32, promote } from '../core/dtype'
 import { rangeError, show, typeError } from '../core/errors'
 import { begin, kernel, number, run, type Viewed, view } from '../core/launch'
 import { input, meet } from '../core/patterns'
-import {
-  broadcast,
-  integer,
-  MAX_RANK,
-  normalizeAxes,
-  normalizeAxis,
-  SCALAR,
-  type Shape,
-  sameShape,
-  shapeOf,
-  sizeOf,
-} from '../core/shape'
+import { arranged, multiplyOver, newTensor, othersThan, summing } from '../core/product'
+import { broadcast, integer, normalizeAxes, normalizeAxis, SCALAR, type Shape, sameShape, shapeOf } from '../core/shape'
 import { emptyTensor, type Tensor, viewOf } from '../tensor'
 
-const MATMUL = kernel('matmul')
 const MULTIPLY = kernel('multiply')
 const CROSS = kernel('cross')
 const SUM = kernel('sum')
-
-/**
- * One launch of the product kernel (native/linalg/matmul.h): axes in the order batch, rows, summed, columns, and how
- * many of them are rows of the first operand, columns of the second, and summed over.
- */
-function multiplyOver(
-  op: string,
-  out: Tensor,
-  a: Viewed,
-  b: Viewed,
-  rows: number,
-  columns: number,
-  summed: number,
-  conjugate = 0,
-): Tensor {
-  begin(MATMUL)
-  view(out)
-  view(a)
-  view(b)
-  number(rows)
-  number(columns)
-  number(summed)
-  number(conjugate)
-  run(op)
-  return out
-}
-
-function newTensor(op: string, sizes: number[], code: Code): Tensor {
-  if (sizes.length > MAX_RANK)
-    throw rangeError(op, 'RANK', `the result has ${sizes.length} axes; at most ${MAX_RANK} are supported`)
-  const shape = shapeOf(sizes)
-  return emptyTensor(shape, code, sizeOf(op, shape))
-}
 
 /** The product of matrices and vectors, sizes checked. It shares the shape of an operand that has the same. */
 function plainProduct(op: string, a: Tensor, b: Tensor, code: Code): Tensor {
@@ -75,22 +31,6 @@ function plainProduct(op: string, a: Tensor, b: Tensor, code: Code): Tensor {
     out = newTensor(op, [rows === 1 ? m : n], code)
   }
   return multiplyOver(op, out, a, b, rows, columns, 1)
-}
-
-/** A view with its axes in another order, or some of them. */
-function arranged(x: Tensor, axes: readonly number[]): Viewed {
-  return {
-    storage: x.storage,
-    offset: x.offset,
-    code: x.code,
-    shape: axes.map((axis) => x.shape[axis] as number),
-    strides: axes.map((axis) => x.strides[axis] as number),
-  }
-}
-
-/** The axes of a rank but for some. */
-function othersThan(rank: number, axes: readonly number[]): number[] {
-  return Array.from({ length: rank }, (_, axis) => axis).filter((axis) => !axes.includes(axis))
 }
 
 /** As one row: a view where one stride walks through the elements, else a copy. */
@@ -345,12 +285,6 @@ export const cross = define(
     return out
   },
 )
-
-/** The dtype that the elements of a diagonal are summed in: narrow integers and bool become 32 bits wide. */
-function summing(code: Code): Code {
-  if (code === BOOL || code === INT8 || code === INT16) return INT32
-  return code === UINT8 || code === UINT16 ? UINT32 : code
-}
 
 /**
  * The sum of a diagonal of the matrices in axes `axis1` and `axis2`: the elements [i, i + offset]. The result has the

@@ -1,6 +1,7 @@
 // The addon's entry: once for each environment that loads it.
 #include "binding/environment.h"
 #include "core/cpu.h"
+#include "core/shared.h"
 
 namespace ndops {
 namespace {
@@ -9,6 +10,7 @@ void close(void* data) {
   Environment* state = static_cast<Environment*>(data);
   // Jobs may be writing into memory that V8 is about to free: they stop first.
   closeJobQueue(state->queue);
+  closeShared(state);
   state->slots.clear();
   delete state;
 }
@@ -38,6 +40,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   defineLaunch(env, exports, state);
   defineBuffers(env, exports, state);
   defineJobs(env, exports, state);
+  defineShare(env, exports, state);
   defineInfo(env, exports, state);
   return exports;
 }

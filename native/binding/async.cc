@@ -1,15 +1,50 @@
 // Jobs, as JavaScript sees them. While any is under way, one waiting work item sits in libuv's pool and comes back
 // every few milliseconds, so that even a pool of one thread serves others (docs/decisions/jobs.md). Computing is ours.
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+
 #include "binding/environment.h"
 
 namespace ndops {
 namespace {
 
-constexpr int kWaitMilliseconds = 4;
+constexpr int kWaitMicroseconds = 4000;
+constexpr int kLeastWaitMicroseconds = 500;
+/// Items of all environments: they share libuv's few threads with each other and with file reads, so that the more
+/// there are, the shorter each waits.
+std::atomic<int> items{0};
+/// How long finished jobs are settled in one turn of the event loop.
+constexpr int kSettleMilliseconds = 2;
+/// A job over this many elements in all takes some milliseconds at most, whatever it does with them.
+constexpr double kLightElements = 32768;
 
-void waitForJobs(napi_env, void* data) { waitForJob(static_cast<Environment*>(data)->queue, kWaitMilliseconds); }
+/// The elements of the view at `w`, as its shape says.
+double elementsOf(const double* w) {
+  if (w[4] < 0) return w[5];
+  double count = 1;
+  for (int axis = 0; axis < static_cast<int>(w[4]); ++axis) count *= w[5 + axis];
+  return count;
+}
 
-/// Writes one finished job's outcome into the block and calls settle(id). False when JavaScript cannot run any more.
+void waitForJobs(napi_env, void* data) {
+  const int share = kWaitMicroseconds / std::max(1, items.load(std::memory_order_relaxed));
+  waitForJob(static_cast<Environment*>(data)->queue, std::max(kLeastWaitMicroseconds, share));
+}
+
+/// Calls settle(id). False when JavaScript cannot run any more.
+bool callSettle(napi_env env, Environment* state, double job) {
+  napi_value settle = nullptr;
+  napi_value id = nullptr;
+  napi_value receiver = nullptr;
+  napi_value ignored = nullptr;
+  if (napi_get_reference_value(env, state->settle, &settle) != napi_ok ||
+      napi_create_double(env, job, &id) != napi_ok || napi_get_undefined(env, &receiver) != napi_ok)
+    return false;
+  return napi_call_function(env, receiver, settle, 1, &id, &ignored) == napi_ok;
+}
+
+/// Writes one finished job's outcome into the block and settles it.
 bool settleJob(napi_env env, Environment* state, Job& job) {
   double* words = state->words;
   words[word::kStatus] = static_cast<double>(static_cast<std::int32_t>(job.status));
@@ -17,31 +52,47 @@ bool settleJob(napi_env env, Environment* state, Job& job) {
   for (int i = 0; i < 3; ++i) words[word::kDetails + i] = job.execution.details()[i];
   words[word::kLateSlot] = -1;
   if (job.status == Status::Ok && job.execution.hasLate()) sayLate(state, job.execution);
-  napi_value settle = nullptr;
-  napi_value id = nullptr;
-  napi_value receiver = nullptr;
-  napi_value ignored = nullptr;
-  if (napi_get_reference_value(env, state->settle, &settle) != napi_ok ||
-      napi_create_double(env, job.id, &id) != napi_ok || napi_get_undefined(env, &receiver) != napi_ok)
-    return false;
-  return napi_call_function(env, receiver, settle, 1, &id, &ignored) == napi_ok;
+  return callSettle(env, state, job.id);
 }
 
+void settleJobs(napi_env env, napi_status status, void* data);
+
+/// A work item each time: Bun runs one once only.
 void startPump(napi_env env, Environment* state) {
-  if (state->pumping || state->closing) return;
-  state->pumping = napi_queue_async_work(env, state->pump) == napi_ok;
+  if (state->pump != nullptr || state->closing) return;
+  napi_value name = nullptr;
+  if (napi_create_string_utf8(env, "ndops", NAPI_AUTO_LENGTH, &name) != napi_ok ||
+      napi_create_async_work(env, nullptr, name, waitForJobs, settleJobs, state, &state->pump) != napi_ok)
+    return;
+  if (napi_queue_async_work(env, state->pump) == napi_ok) {
+    items.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  napi_delete_async_work(env, state->pump);
+  state->pump = nullptr;
 }
 
 void settleJobs(napi_env env, napi_status status, void* data) {
   Environment* state = static_cast<Environment*>(data);
-  state->pumping = false;
+  napi_delete_async_work(env, state->pump);
+  state->pump = nullptr;
+  items.fetch_sub(1, std::memory_order_relaxed);
   if (status != napi_ok) state->closing = true;
-  while (!state->closing) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(kSettleMilliseconds);
+  bool first = true;
+  // Others want their turn of the event loop too: what is left comes with the next one.
+  while (!state->closing && (first || std::chrono::steady_clock::now() < until)) {
     std::unique_ptr<Job> job = takeJob(state->queue);
-    if (job == nullptr) break;
+    // With nothing to settle, job 0 asks whether the environment is about to end: it waits for this item then, and
+    // only its clean-up cancels what still runs.
+    if (job == nullptr && !first) break;
     napi_handle_scope scope = nullptr;
-    if (napi_open_handle_scope(env, &scope) != napi_ok || !settleJob(env, state, *job)) state->closing = true;
+    if (napi_open_handle_scope(env, &scope) != napi_ok ||
+        !(job == nullptr ? callSettle(env, state, 0) : settleJob(env, state, *job)))
+      state->closing = true;
     if (scope != nullptr) napi_close_handle_scope(env, scope);
+    if (job == nullptr) break;
+    first = false;
   }
   if (pendingJobs(state->queue) > 0) startPump(env, state);
 }
@@ -54,6 +105,7 @@ Napi::Value submit(const Napi::CallbackInfo& info) {
   auto job = std::make_unique<Job>();
   job->id = info[0].As<Napi::Number>().DoubleValue();
   job->words.assign(words.Data(), words.Data() + count);
+  double elements = 0;
   // Each view's handle becomes a held block: what JavaScript frees meanwhile stays until the job ends.
   for (std::size_t at = 0; at + word::kFirst <= count;) {
     double* command = job->words.data() + at;
@@ -70,10 +122,12 @@ Napi::Value submit(const Napi::CallbackInfo& info) {
         w[0] = static_cast<double>(job->blocks.size());
         job->blocks.push_back(block);
       }
+      elements += elementsOf(w);
       view += static_cast<std::size_t>(viewWords(w));
     }
     at += length;
   }
+  job->light = elements <= kLightElements;
   submitJob(state->queue, std::move(job));
   startPump(info.Env(), state);
   return Napi::Boolean::New(info.Env(), true);
@@ -90,10 +144,6 @@ Napi::Value cancel(const Napi::CallbackInfo& info) {
 Napi::Value onSettled(const Napi::CallbackInfo& info) {
   Environment* state = static_cast<Environment*>(info.Data());
   if (state->settle == nullptr) napi_create_reference(info.Env(), info[0], 1, &state->settle);
-  if (state->pump == nullptr) {
-    napi_value name = Napi::String::New(info.Env(), "ndops");
-    napi_create_async_work(info.Env(), nullptr, name, waitForJobs, settleJobs, state, &state->pump);
-  }
   return info.Env().Undefined();
 }
 

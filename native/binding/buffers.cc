@@ -1,4 +1,5 @@
 // Memory to and from JavaScript: copies in and out of storage, and storage as an ArrayBuffer where the host allows it.
+#include <cstdlib>
 #include <cstring>
 
 #include "binding/environment.h"
@@ -88,25 +89,48 @@ Napi::Value expose(const Napi::CallbackInfo& info) {
   return Napi::Value(info.Env(), buffer);
 }
 
-/// (array buffer): a slot over memory of the engine's, which the caller keeps alive; words as after `allocate`, but
-/// details[0] says how many bytes its first 64-byte boundary is in.
-Napi::Value adopt(const Napi::CallbackInfo& info) {
-  Environment* state = static_cast<Environment*>(info.Data());
+/// What glibc keeps of freed memory, it learns from the largest piece that was ever freed. From then on V8's
+/// collections leave pages warm that would be given back to the system, and cleared anew, a thousand times a second.
+void warmAllocator() {
+#if defined(__GLIBC__)
+  void* volatile piece = std::malloc(std::size_t{24} << 20);
+  std::free(piece);
+#endif
+}
+
+/// (array buffer): a slot over memory of the engine's, freed when the buffer is collected; words as after `allocate`,
+/// but details[0] says how many bytes its first 64-byte boundary is in.
+napi_value adopt(napi_env env, napi_callback_info info) {
+  static const bool warmed = (warmAllocator(), true);
+  static_cast<void>(warmed);
+  void* state_ = nullptr;
+  napi_value buffer = nullptr;
+  std::size_t count = 1;
   void* data = nullptr;
   std::size_t bytes = 0;
+  if (napi_get_cb_info(env, info, &count, &buffer, nullptr, &state_) != napi_ok) return nullptr;
+  Environment* state = static_cast<Environment*>(state_);
+  Status why = Status::OutOfMemory;
   Block* block = nullptr;
-  if (napi_get_arraybuffer_info(info.Env(), info[0], &data, &bytes) == napi_ok)
-    block = wrapForeign(static_cast<char*>(data), bytes);
-  if (block == nullptr) {
-    state->words[word::kStatus] = static_cast<double>(static_cast<std::int32_t>(Status::OutOfMemory));
-    return info.Env().Undefined();
+  if (napi_get_arraybuffer_info(env, buffer, &data, &bytes) == napi_ok) {
+    if (state->adopted.due()) state->adopted.sweep(env, &state->slots);
+    block = wrapForeign(static_cast<char*>(data), bytes, &why);
+    // Collected ones may be counted still.
+    if (block == nullptr && state->adopted.sweep(env, &state->slots))
+      block = wrapForeign(static_cast<char*>(data), bytes, &why);
   }
+  state->words[word::kStatus] = static_cast<double>(static_cast<std::int32_t>(why));
+  if (block == nullptr) return nullptr;
   const int slot = state->slots.add(block);
-  state->words[word::kStatus] = 0;
+  if (!state->adopted.add(env, buffer, &state->slots, slot, bytes)) {
+    state->slots.remove(slot, state->slots.generationOf(slot));
+    state->words[word::kStatus] = static_cast<double>(static_cast<std::int32_t>(Status::OutOfMemory));
+    return nullptr;
+  }
   state->words[word::kLateSlot] = slot;
   state->words[word::kLateGeneration] = state->slots.generationOf(slot);
   state->words[word::kDetails] = static_cast<double>((0 - reinterpret_cast<std::uintptr_t>(data)) % 64);
-  return info.Env().Undefined();
+  return nullptr;
 }
 
 }  // namespace
@@ -115,7 +139,7 @@ void defineBuffers(Napi::Env env, Napi::Object exports, Environment* state) {
   exports.Set("copyIn", Napi::Function::New(env, copyIn, "copyIn", state));
   exports.Set("copyOut", Napi::Function::New(env, copyOut, "copyOut", state));
   exports.Set("expose", Napi::Function::New(env, expose, "expose", state));
-  exports.Set("adopt", Napi::Function::New(env, adopt, "adopt", state));
+  defineRaw(env, exports, "adopt", adopt, state);
 }
 
 }  // namespace ndops

@@ -48,6 +48,35 @@ void SlotTable::clear() noexcept {
   }
 }
 
+bool Adopted::add(napi_env env, napi_value buffer, SlotTable* slots, int slot, std::size_t bytes) {
+  napi_ref weak = nullptr;
+  if (napi_create_reference(env, buffer, 0, &weak) != napi_ok) return false;
+  entries_.push_back({weak, slot, slots->generationOf(slot)});
+  bytes_ += bytes;
+  return true;
+}
+
+bool Adopted::sweep(napi_env env, SlotTable* slots) {
+  napi_handle_scope scope = nullptr;
+  if (napi_open_handle_scope(env, &scope) != napi_ok) return false;
+  const std::size_t before = entries_.size();
+  std::size_t kept = 0;
+  for (const Entry& entry : entries_) {
+    napi_value buffer = nullptr;
+    if (napi_get_reference_value(env, entry.buffer, &buffer) == napi_ok && buffer != nullptr) {
+      entries_[kept++] = entry;
+      continue;
+    }
+    slots->remove(entry.slot, entry.generation);
+    napi_delete_reference(env, entry.buffer);
+  }
+  entries_.resize(kept);
+  bytes_ = 0;
+  sweepAt_ = 2 * kept < kLeast ? kLeast : 2 * kept;
+  napi_close_handle_scope(env, scope);
+  return kept < before;
+}
+
 void Environment::reportBytes() noexcept {
   const std::int64_t change = slots.bytes() - reported;
   if (change < kReportStep && change > -kReportStep) return;

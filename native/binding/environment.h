@@ -50,6 +50,30 @@ class SlotTable {
   std::int64_t bytes_ = 0;
 };
 
+/// Buffers of the engine's that storage stands over. Finalizers do not run in a loop that never yields, and objects
+/// that a FinalizationRegistry knows survive young collections: so weak references are looked at now and then instead.
+class Adopted {
+ public:
+  /// False when out of memory. Call sweep first where it is due.
+  bool add(napi_env env, napi_value buffer, SlotTable* slots, int slot, std::size_t bytes);
+  /// Frees the slots of buffers that have been collected. Whether there were any.
+  bool sweep(napi_env env, SlotTable* slots);
+  /// Whether entries have doubled, or much memory has come, since the last time.
+  bool due() const noexcept { return entries_.size() >= sweepAt_ || bytes_ >= kMostBytes; }
+
+ private:
+  static constexpr std::size_t kLeast = 512;
+  static constexpr std::size_t kMostBytes = std::size_t{128} << 20;
+  struct Entry {
+    napi_ref buffer;
+    int slot;
+    double generation;
+  };
+  std::vector<Entry> entries_;
+  std::size_t sweepAt_ = kLeast;
+  std::size_t bytes_ = 0;  // added since the last sweep
+};
+
 struct Environment {
   explicit Environment(napi_env e) : env(e), queue(openJobQueue()) {}
 
@@ -57,11 +81,11 @@ struct Environment {
   double* words = nullptr;   // the command block's memory
   napi_ref block = nullptr;  // and what keeps it
   SlotTable slots;
+  Adopted adopted;
   std::int64_t reported = 0;  // bytes that V8 was told of
   JobQueue* queue;
   napi_ref settle = nullptr;       // called with (job id) for each finished job
   napi_async_work pump = nullptr;  // waits for finished jobs while there are any
-  bool pumping = false;
   bool closing = false;
 
   /// Tells V8 of a change of the bytes held, in coarse steps.
@@ -77,6 +101,7 @@ void sayLate(Environment* state, Execution& execution);
 void defineLaunch(Napi::Env env, Napi::Object exports, Environment* state);
 void defineBuffers(Napi::Env env, Napi::Object exports, Environment* state);
 void defineJobs(Napi::Env env, Napi::Object exports, Environment* state);
+void defineShare(Napi::Env env, Napi::Object exports, Environment* state);
 void defineInfo(Napi::Env env, Napi::Object exports, Environment* state);
 
 /// Adds a raw function: for calls that must cost nanoseconds. Its data pointer is the environment.

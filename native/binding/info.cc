@@ -3,6 +3,7 @@
 #include "core/cpu.h"
 #include "core/parallel.h"
 #include "core/registry.h"
+#include "core/shared.h"
 #include "core/system.h"
 #include "linalg/blas.h"
 
@@ -17,6 +18,10 @@ Napi::Value kernel(const Napi::CallbackInfo& info) {
 Napi::Value build(const Napi::CallbackInfo& info) {
   Napi::Object out = Napi::Object::New(info.Env());
   out.Set("cpuLevel", cpuLevelName(cpuLevel()));
+  Napi::Array levels = Napi::Array::New(info.Env());
+  for (const CpuLevel level : {CpuLevel::V2, CpuLevel::V3, CpuLevel::V4, CpuLevel::Neon})
+    if (cpuRuns(level)) levels.Set(levels.Length(), cpuLevelName(level));
+  out.Set("cpuLevels", levels);
   out.Set("blas", blasName());
   out.Set("blasKernel", blasKernel());
   out.Set("processors", processorBudget());
@@ -36,6 +41,9 @@ Napi::Value setThreads(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value memory(const Napi::CallbackInfo& info) {
+  Environment* state = static_cast<Environment*>(info.Data());
+  state->adopted.sweep(info.Env(), &state->slots);
+  sweepShared();
   const MemoryInfo now = memoryInfo();
   Napi::Object out = Napi::Object::New(info.Env());
   out.Set("live", static_cast<double>(now.live));

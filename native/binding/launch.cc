@@ -52,6 +52,9 @@ napi_value allocate(napi_env env, napi_callback_info info) {
   Status why = Status::Ok;
   const double bytes = words[0];
   Block* block = bytes >= 0 && bytes <= 0x1p53 ? allocateBlock(static_cast<std::size_t>(bytes), &why) : nullptr;
+  // What nobody holds any more may be counted still.
+  if (block == nullptr && why != Status::Ok && state->adopted.sweep(env, &state->slots))
+    block = allocateBlock(static_cast<std::size_t>(bytes), &why);
   if (block == nullptr) {
     say(state, why == Status::Ok ? Status::TooLarge : why, nullptr);
     return nullptr;

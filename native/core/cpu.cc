@@ -11,6 +11,18 @@ namespace ndops {
 namespace {
 
 constexpr const char* kNames[] = {"v2", "v3", "v4", "neon"};
+constexpr int kLevels = 4;
+
+// What CMakeLists.txt built: names in quotes.
+constexpr const char* kBuilt[] = {
+#include "levels.inc"
+};
+
+bool isBuilt(int level) {
+  for (const char* name : kBuilt)
+    if (std::strcmp(name, kNames[level]) == 0) return true;
+  return false;
+}
 
 #if defined(__x86_64__)
 bool bit(unsigned word, int n) { return (word >> n & 1u) != 0; }
@@ -45,25 +57,30 @@ int detect() {
 }
 #endif
 
+bool runs(int level) {
+  if (!isBuilt(level)) return false;
+#if defined(__x86_64__)
+  return level <= static_cast<int>(CpuLevel::V4) && level <= detect();
+#else
+  return level == static_cast<int>(CpuLevel::Neon);
+#endif
+}
+
 struct Choice {
   CpuLevel level;
   const char* error;
 };
 
 Choice choose() {
-#if defined(__x86_64__)
-  const int best = detect();
+  int best = kLevels - 1;
+  while (best >= 0 && !runs(best)) --best;
   if (best < 0) return {CpuLevel::V2, "this processor has no SSE4.2; ndops needs x86-64-v2 or later"};
-  const int lowest = 0;
-#else
-  const int best = static_cast<int>(CpuLevel::Neon);
-  const int lowest = best;
-#endif
   const char* asked = std::getenv("NDOPS_CPU_LEVEL");
   if (asked == nullptr || asked[0] == '\0') return {static_cast<CpuLevel>(best), nullptr};
-  for (int level = lowest; level <= best; ++level)
-    if (std::strcmp(asked, kNames[level]) == 0) return {static_cast<CpuLevel>(level), nullptr};
-  return {static_cast<CpuLevel>(best), "NDOPS_CPU_LEVEL names a level that this processor does not run"};
+  for (int level = 0; level < kLevels; ++level)
+    if (std::strcmp(asked, kNames[level]) == 0 && runs(level)) return {static_cast<CpuLevel>(level), nullptr};
+  return {static_cast<CpuLevel>(best),
+          "NDOPS_CPU_LEVEL names a level that this processor does not run, or that is not in this build"};
 }
 
 const Choice& choice() {
@@ -77,12 +94,6 @@ CpuLevel cpuLevel() noexcept { return choice().level; }
 const char* cpuLevelName(CpuLevel level) noexcept { return kNames[static_cast<int>(level)]; }
 const char* cpuLevelError() noexcept { return choice().error; }
 
-bool cpuSupports(CpuLevel level) noexcept {
-#if defined(__x86_64__)
-  return level != CpuLevel::Neon && static_cast<int>(level) <= detect();
-#else
-  return level == CpuLevel::Neon;
-#endif
-}
+bool cpuRuns(CpuLevel level) noexcept { return runs(static_cast<int>(level)); }
 
 }  // namespace ndops

@@ -4,8 +4,8 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <unordered_map>
 
-#include "core/parallel.h"
 #include "core/run.h"
 
 namespace ndops {
@@ -14,8 +14,15 @@ struct JobQueue {
   std::mutex mutex;
   std::condition_variable finished;
   std::deque<std::unique_ptr<Job>> done;
-  std::vector<Job*> running;  // submitted, not yet done
-  int pending = 0;            // running or done, not yet taken
+  std::unordered_map<double, Job*> running;  // submitted, not yet done, by id
+  int pending = 0;                           // running or done, not yet taken
+
+  /// The job is over. The mutex is held.
+  void end(Job* job) {
+    running.erase(job->id);
+    done.emplace_back(job);
+    finished.notify_all();
+  }
 };
 
 Job::~Job() {
@@ -41,7 +48,17 @@ JobQueue* openJobQueue() { return new JobQueue; }
 void closeJobQueue(JobQueue* queue) {
   {
     std::unique_lock<std::mutex> lock(queue->mutex);
-    for (Job* job : queue->running) job->cancel.store(true, std::memory_order_relaxed);
+    for (auto at = queue->running.begin(); at != queue->running.end();) {
+      Job* job = at->second;
+      job->cancel.store(true, std::memory_order_relaxed);
+      // What has not begun would wait here for the work of other environments.
+      if (takeBack(job)) {
+        delete job;
+        at = queue->running.erase(at);
+      } else {
+        ++at;
+      }
+    }
     queue->finished.wait(lock, [queue] { return queue->running.empty(); });
   }
   delete queue;
@@ -52,31 +69,29 @@ void submitJob(JobQueue* queue, std::unique_ptr<Job> owned) {
   job->queue = queue;
   {
     std::lock_guard<std::mutex> lock(queue->mutex);
-    queue->running.push_back(job);
+    queue->running.emplace(job->id, job);
     ++queue->pending;
   }
-  runLater(
-      [](void* data) {
-        Job* finished = static_cast<Job*>(data);
-        finished->run();
-        JobQueue* home = finished->queue;
-        std::lock_guard<std::mutex> lock(home->mutex);
-        for (std::size_t i = 0; i < home->running.size(); ++i) {
-          if (home->running[i] != finished) continue;
-          home->running[i] = home->running.back();
-          home->running.pop_back();
-          break;
-        }
-        home->done.emplace_back(finished);
-        home->finished.notify_all();
-      },
-      job);
+  job->begin = [](Later* work) {
+    Job* finished = static_cast<Job*>(work);
+    finished->run();
+    JobQueue* home = finished->queue;
+    std::lock_guard<std::mutex> lock(home->mutex);
+    home->end(finished);
+  };
+  runLater(job);
 }
 
 void cancelJob(JobQueue* queue, double id) {
   std::lock_guard<std::mutex> lock(queue->mutex);
-  for (Job* job : queue->running)
-    if (job->id == id) job->cancel.store(true, std::memory_order_relaxed);
+  const auto found = queue->running.find(id);
+  if (found == queue->running.end()) return;
+  Job* job = found->second;
+  job->cancel.store(true, std::memory_order_relaxed);
+  if (!takeBack(job)) return;
+  job->status = Status::Cancelled;
+  job->failed = 1;
+  queue->end(job);
 }
 
 std::unique_ptr<Job> takeJob(JobQueue* queue) {
@@ -88,9 +103,9 @@ std::unique_ptr<Job> takeJob(JobQueue* queue) {
   return job;
 }
 
-void waitForJob(JobQueue* queue, int milliseconds) {
+void waitForJob(JobQueue* queue, int microseconds) {
   std::unique_lock<std::mutex> lock(queue->mutex);
-  queue->finished.wait_for(lock, std::chrono::milliseconds(milliseconds), [queue] { return !queue->done.empty(); });
+  queue->finished.wait_for(lock, std::chrono::microseconds(microseconds), [queue] { return !queue->done.empty(); });
 }
 
 int pendingJobs(JobQueue* queue) {

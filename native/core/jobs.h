@@ -6,11 +6,12 @@
 #include <vector>
 
 #include "core/command.h"
+#include "core/parallel.h"
 
 namespace ndops {
 
 /// Launches recorded by TypeScript, with the blocks that they use held. A view's slot word is an index into `blocks`.
-struct Job {
+struct Job : Later {
   Job() = default;
   ~Job();
   Job(const Job&) = delete;
@@ -36,12 +37,13 @@ JobQueue* openJobQueue();
 void closeJobQueue(JobQueue* queue);
 /// Starts a job, which the queue owns until `take` hands it back.
 void submitJob(JobQueue* queue, std::unique_ptr<Job> job);
-/// Asks a running or waiting job to stop; it still comes back through `take`.
+/// Asks a job to stop: one that waits ends at once, one that runs within a millisecond or so. It still comes back
+/// through `take`.
 void cancelJob(JobQueue* queue, double id);
 /// A finished job, or null.
 std::unique_ptr<Job> takeJob(JobQueue* queue);
 /// Waits until a job is finished or the time is over. Callable from any thread.
-void waitForJob(JobQueue* queue, int milliseconds);
+void waitForJob(JobQueue* queue, int microseconds);
 /// Jobs submitted and not taken.
 int pendingJobs(JobQueue* queue);
 

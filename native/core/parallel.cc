@@ -7,13 +7,40 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
-#include <deque>
 #include <mutex>
 #include <thread>
 
 #include "core/system.h"
 
 namespace ndops {
+
+/// Work that waits, oldest first; links and numbers live in the work itself.
+struct LaterList {
+  Later* first = nullptr;
+  Later* last = nullptr;
+  int count = 0;
+
+  void add(Later* work, std::uint64_t number) {
+    work->number_ = number;
+    work->before_ = last;
+    work->after_ = nullptr;
+    (last == nullptr ? first : last->after_) = work;
+    last = work;
+    ++count;
+  }
+  void remove(Later* work) {
+    (work->before_ == nullptr ? first : work->before_->after_) = work->after_;
+    (work->after_ == nullptr ? last : work->after_->before_) = work->before_;
+    work->number_ = 0;
+    --count;
+  }
+  static bool waits(const Later* work) { return work->number_ != 0; }
+  /// Whether a's first came before b's.
+  static bool older(const LaterList& a, const LaterList& b) {
+    return b.first == nullptr || (a.first != nullptr && a.first->number_ < b.first->number_);
+  }
+};
+
 namespace {
 
 constexpr int kMostThreads = 256;
@@ -61,19 +88,17 @@ int defaultThreads() {
   return std::min(processorBudget(), kMostThreads);
 }
 
-/// Work that runLater was given.
-struct Later {
-  void (*run)(void* data);
-  void* data;
-};
-
 struct Pool {
   std::mutex mutex;
   std::condition_variable wake;
   std::condition_variable wakeRunner;
-  std::deque<Later> later;
+  std::condition_variable wakeLightRunner;
+  LaterList heavy;
+  LaterList light;
+  std::uint64_t laterNumber = 0;
   int runners = 0;
   int idleRunners = 0;
+  bool lightRunner = false;  // one more, for light work alone
   Region* regions = nullptr;
   std::atomic<int> waiting{0};  // regions that still want helpers: what spinning workers look at
   std::atomic<int> threads{defaultThreads()};
@@ -114,21 +139,34 @@ struct Pool {
     }
   }
 
+  /// Runs one piece of a list that is not empty. The lock is held, and let go meanwhile.
+  void runFirst(LaterList& list, std::unique_lock<std::mutex>& lock) {
+    Later* work = list.first;
+    list.remove(work);
+    ++active;
+    lock.unlock();
+    work->begin(work);
+    lock.lock();
+    --active;
+  }
+
   void serveLater() {
     std::unique_lock<std::mutex> lock(mutex);
     for (;;) {
-      while (later.empty()) {
+      while (heavy.count + light.count == 0) {
         ++idleRunners;
         wakeRunner.wait(lock);
         --idleRunners;
       }
-      const Later work = later.front();
-      later.pop_front();
-      ++active;
-      lock.unlock();
-      work.run(work.data);
-      lock.lock();
-      --active;
+      runFirst(LaterList::older(light, heavy) ? light : heavy, lock);
+    }
+  }
+
+  void serveLight() {
+    std::unique_lock<std::mutex> lock(mutex);
+    for (;;) {
+      while (light.count == 0) wakeLightRunner.wait(lock);
+      runFirst(light, lock);
     }
   }
 
@@ -138,6 +176,10 @@ struct Pool {
   }
   static void* runnerMain(void* pool) {
     static_cast<Pool*>(pool)->serveLater();
+    return nullptr;
+  }
+  static void* lightRunnerMain(void* pool) {
+    static_cast<Pool*>(pool)->serveLight();
     return nullptr;
   }
 
@@ -203,22 +245,35 @@ void setThreadCount(int count) noexcept {
   pool().threads.store(std::clamp(count, 1, kMostThreads), std::memory_order_relaxed);
 }
 
-void runLater(void (*run)(void* data), void* data) noexcept {
+void runLater(Later* work) noexcept {
   Pool& p = pool();
   {
     std::lock_guard<std::mutex> lock(p.mutex);
-    p.later.push_back({run, data});
-    // Two runners at least, so that a short job is not stuck behind one long one.
+    LaterList& list = work->light ? p.light : p.heavy;
+    list.add(work, ++p.laterNumber);
+    // Two runners at least, so that a call is not stuck behind one long one, and one that no long call ever takes.
     const int most = std::max(2, threadCount());
-    if (p.idleRunners < static_cast<int>(p.later.size()) && p.runners < most && p.start(Pool::runnerMain)) ++p.runners;
+    if (p.idleRunners < p.heavy.count + p.light.count && p.runners < most && p.start(Pool::runnerMain)) ++p.runners;
+    // A runner that was called awake counts as idle until it is.
+    if (work->light && p.idleRunners <= p.heavy.count && p.runners >= most && !p.lightRunner)
+      p.lightRunner = p.start(Pool::lightRunnerMain);
     if (p.runners > 0) {
       p.wakeRunner.notify_one();
+      if (work->light) p.wakeLightRunner.notify_one();
       return;
     }
-    p.later.pop_back();
+    list.remove(work);
   }
   // No thread can be had at all: late is better than never.
-  run(data);
+  work->begin(work);
+}
+
+bool takeBack(Later* work) noexcept {
+  Pool& p = pool();
+  std::lock_guard<std::mutex> lock(p.mutex);
+  if (!LaterList::waits(work)) return false;
+  (work->light ? p.light : p.heavy).remove(work);
+  return true;
 }
 
 namespace detail {

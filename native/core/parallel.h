@@ -13,8 +13,23 @@ int threadCount() noexcept;
 /// 1 to 256. Takes effect for calls that start later.
 void setThreadCount(int count) noexcept;
 
-/// Runs `run(data)` soon on a thread that is not the caller's, several at once; inside, parallel() works as anywhere.
-void runLater(void (*run)(void* data), void* data) noexcept;
+/// A piece of work for runLater; its owner keeps it in place until `begin` has been called or takeBack() was true.
+struct Later {
+  void (*begin)(Later* work) = nullptr;
+  bool light = false;  // worth some milliseconds at most: never waits for work that is not
+
+ private:
+  friend struct LaterList;
+  Later* before_ = nullptr;
+  Later* after_ = nullptr;
+  std::uint64_t number_ = 0;  // 0: not waiting
+};
+
+/// Calls `work->begin(work)` soon on a thread that is not the caller's, several at once, oldest first; inside,
+/// parallel() works as anywhere.
+void runLater(Later* work) noexcept;
+/// Takes back work that has not begun. False where it has.
+bool takeBack(Later* work) noexcept;
 
 namespace detail {
 using Task = void (*)(void* body, std::int64_t index);

@@ -42,7 +42,8 @@ int classFor(std::size_t bytes) {
 struct Pool {
   std::mutex mutex;
   Block* free[kClasses] = {};  // a pooled block's `data` stays; its `bytes` field links the list
-  std::size_t live = 0;
+  std::size_t live = 0;        // in blocks of ours
+  std::size_t foreign = 0;     // in blocks over the engine's memory
   std::size_t pooled = 0;
   std::size_t peak = 0;
   std::size_t limit = 0;
@@ -50,6 +51,16 @@ struct Pool {
   std::size_t budget = memoryBudget();
   std::size_t most = budget / 4;
   std::int64_t failAt = -1;
+
+  /// Why that many bytes more may not be taken, or Ok.
+  Status refusal(std::size_t bytes) const {
+    const std::size_t held = live + foreign + bytes;
+    if (limit != 0 && held > limit) return Status::MemoryLimit;
+    return held > budget ? Status::OutOfMemory : Status::Ok;
+  }
+  void notePeak() {
+    if (live + foreign + pooled > peak) peak = live + foreign + pooled;
+  }
 };
 
 // Never destroyed: blocks may be released after static destructors ran.
@@ -103,19 +114,18 @@ Block* allocateBlock(std::size_t bytes, Status* why) noexcept {
   {
     std::lock_guard<std::mutex> lock(p.mutex);
     if (p.failAt >= 0 && p.failAt-- == 0) return nullptr;
-    if (p.limit != 0 && p.live + capacity > p.limit) {
-      *why = Status::MemoryLimit;
-      return nullptr;
-    }
-    if (p.live + capacity > p.budget) return nullptr;
+    *why = p.refusal(capacity);
+    if (*why != Status::Ok) return nullptr;
+    *why = Status::OutOfMemory;
     block = p.free[index];
-    if (block == nullptr && p.live + p.pooled + capacity > p.budget) trim(p, p.budget - p.live - capacity);
+    const std::size_t held = p.live + p.foreign + capacity;
+    if (block == nullptr && held + p.pooled > p.budget) trim(p, p.budget - held);
     if (block != nullptr) {
       p.free[index] = next(block);
       p.pooled -= capacity;
     }
     p.live += capacity;
-    if (p.live + p.pooled > p.peak) p.peak = p.live + p.pooled;
+    p.notePeak();
   }
   if (block == nullptr) {
     block = fromSystem(capacity);
@@ -136,19 +146,34 @@ Block* allocateBlock(std::size_t bytes, Status* why) noexcept {
   return block;
 }
 
-Block* wrapForeign(char* data, std::size_t bytes) noexcept {
-  return new (std::nothrow) Block{data, bytes, 0, {1}, true};
+Block* wrapForeign(char* data, std::size_t bytes, Status* why) noexcept {
+  Pool& p = pool();
+  std::lock_guard<std::mutex> lock(p.mutex);
+  *why = p.refusal(bytes);
+  if (*why != Status::Ok) return nullptr;
+  Block* block = new (std::nothrow) Block{data, bytes, 0, {1}, true};
+  if (block == nullptr) {
+    *why = Status::OutOfMemory;
+    return nullptr;
+  }
+  p.foreign += bytes;
+  p.notePeak();
+  return block;
 }
 
 void retainBlock(Block* block) noexcept { block->references.fetch_add(1, std::memory_order_relaxed); }
 
 void releaseBlock(Block* block) noexcept {
   if (block->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  Pool& p = pool();
   if (block->foreign) {
+    {
+      std::lock_guard<std::mutex> lock(p.mutex);
+      p.foreign -= block->bytes;
+    }
     delete block;
     return;
   }
-  Pool& p = pool();
   const int index = classFor(block->capacity);
   std::lock_guard<std::mutex> lock(p.mutex);
   p.live -= block->capacity;
@@ -165,7 +190,7 @@ void releaseBlock(Block* block) noexcept {
 MemoryInfo memoryInfo() noexcept {
   Pool& p = pool();
   std::lock_guard<std::mutex> lock(p.mutex);
-  return {p.live, p.pooled, p.peak, p.limit};
+  return {p.live + p.foreign, p.pooled, p.peak, p.limit};
 }
 
 void setMemoryLimit(std::size_t bytes) noexcept {

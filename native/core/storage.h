@@ -15,19 +15,19 @@ struct Block {
   std::size_t bytes;     // what the caller asked for
   std::size_t capacity;  // what the pool gave
   std::atomic<std::int32_t> references;
-  bool foreign;  // memory of the JavaScript engine: counted by nobody here, never freed or pooled
+  bool foreign;  // memory of the JavaScript engine: counted, but never freed or pooled here
 };
 
 /// A block with one reference, its content undefined, or null with the reason. Zero bytes give a valid address.
 Block* allocateBlock(std::size_t bytes, Status* why) noexcept;
-/// A block over memory that somebody else frees, or null when out of memory.
-Block* wrapForeign(char* data, std::size_t bytes) noexcept;
+/// A block over memory that somebody else frees, or null with the reason. It counts as live as long as it is held.
+Block* wrapForeign(char* data, std::size_t bytes, Status* why) noexcept;
 void retainBlock(Block* block) noexcept;
 /// The last release gives the memory back to the pool.
 void releaseBlock(Block* block) noexcept;
 
 struct MemoryInfo {
-  std::size_t live;    // bytes in blocks that somebody holds
+  std::size_t live;    // bytes in blocks that somebody holds, foreign ones included
   std::size_t pooled;  // bytes kept warm for reuse
   std::size_t peak;    // the most that live + pooled have been
   std::size_t limit;   // 0: none

@@ -33,9 +33,11 @@ bool readLine(const char* path, char* line, int size) {
 }
 
 /// The path of this process's cgroup: the v2 one ("0::"), or of the v1 controller named. Empty where there is none.
-void cgroupPath(const char* controller, char* path, std::size_t size) {
+void cgroupPath(const char* root, const char* controller, char* path, std::size_t size) {
   path[0] = '\0';
-  std::FILE* file = std::fopen("/proc/self/cgroup", "re");
+  char list[256];
+  std::snprintf(list, sizeof list, "%s/proc/self/cgroup", root);
+  std::FILE* file = std::fopen(list, "re");
   if (file == nullptr) return;
   char line[1024];
   while (std::fgets(line, sizeof line, file) != nullptr) {
@@ -63,12 +65,12 @@ void cgroupPath(const char* controller, char* path, std::size_t size) {
 
 /// Calls visit(folder) for the cgroup's folder and each one above it, up to the mount: any of them may limit.
 template <class Visit>
-void eachCgroupFolder(const char* mount, const char* controller, Visit visit) {
+void eachCgroupFolder(const char* root, const char* mount, const char* controller, Visit visit) {
   char path[1024];
-  cgroupPath(controller, path, sizeof path);
-  char folder[1200];
+  cgroupPath(root, controller, path, sizeof path);
+  char folder[1500];
   for (;;) {
-    std::snprintf(folder, sizeof folder, "%s%s", mount, path);
+    std::snprintf(folder, sizeof folder, "%s%s%s", root, mount, path);
     visit(folder);
     char* slash = std::strrchr(path, '/');
     if (slash == nullptr || path[1] == '\0') {
@@ -85,8 +87,9 @@ void eachCgroupFolder(const char* mount, const char* controller, Visit visit) {
 
 }  // namespace
 
-std::size_t memoryBudget() noexcept {
+std::size_t memoryBudget(const char* root) noexcept {
 #if defined(_WIN32)
+  static_cast<void>(root);
   MEMORYSTATUSEX status{};
   status.dwLength = sizeof status;
   return GlobalMemoryStatusEx(&status) ? static_cast<std::size_t>(status.ullTotalPhys) : std::size_t{1} << 30;
@@ -96,37 +99,39 @@ std::size_t memoryBudget() noexcept {
   double most = pages > 0 && page > 0 ? static_cast<double>(pages) * static_cast<double>(page) : 1073741824.0;
 #if defined(__linux__)
   const auto lower = [&most](const char* folder, const char* file) {
-    char path[1300];
+    char path[1600];
     char line[64];
     double bytes = 0;
     std::snprintf(path, sizeof path, "%s/%s", folder, file);
     if (readLine(path, line, sizeof line) && std::sscanf(line, "%lf", &bytes) == 1 && bytes > 0 && bytes < most)
       most = bytes;
   };
-  eachCgroupFolder("/sys/fs/cgroup", nullptr, [&](const char* folder) { lower(folder, "memory.max"); });
-  eachCgroupFolder("/sys/fs/cgroup/memory", "memory",
+  eachCgroupFolder(root, "/sys/fs/cgroup", nullptr, [&](const char* folder) { lower(folder, "memory.max"); });
+  eachCgroupFolder(root, "/sys/fs/cgroup/memory", "memory",
                    [&](const char* folder) { lower(folder, "memory.limit_in_bytes"); });
+#else
+  static_cast<void>(root);
 #endif
   return static_cast<std::size_t>(most);
 #endif
 }
 
-double processorQuota() noexcept {
+double processorQuota(const char* root) noexcept {
   double least = 0;
 #if defined(__linux__)
   const auto lower = [&least](double quota, double period) {
     if (quota > 0 && period > 0 && (least == 0 || quota / period < least)) least = quota / period;
   };
-  eachCgroupFolder("/sys/fs/cgroup", nullptr, [&](const char* folder) {
-    char path[1300];
+  eachCgroupFolder(root, "/sys/fs/cgroup", nullptr, [&](const char* folder) {
+    char path[1600];
     char line[64];
     double quota = 0;
     double period = 0;
     std::snprintf(path, sizeof path, "%s/cpu.max", folder);
     if (readLine(path, line, sizeof line) && std::sscanf(line, "%lf %lf", &quota, &period) == 2) lower(quota, period);
   });
-  eachCgroupFolder("/sys/fs/cgroup/cpu", "cpu", [&](const char* folder) {
-    char path[1300];
+  eachCgroupFolder(root, "/sys/fs/cgroup/cpu", "cpu", [&](const char* folder) {
+    char path[1600];
     char quotaLine[64];
     char periodLine[64];
     double quota = 0;
@@ -138,6 +143,8 @@ double processorQuota() noexcept {
     if (std::sscanf(quotaLine, "%lf", &quota) == 1 && std::sscanf(periodLine, "%lf", &period) == 1)
       lower(quota, period);
   });
+#else
+  static_cast<void>(root);
 #endif
   return least;
 }

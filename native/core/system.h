@@ -5,14 +5,15 @@
 
 namespace ndops {
 
-/// Bytes that this process may use: physical memory, or the cgroup's limit where that is lower.
-std::size_t memoryBudget() noexcept;
+/// Bytes that this process may use: physical memory, or the cgroup's limit where that is lower. For tests, `root` is
+/// where /proc and /sys are.
+std::size_t memoryBudget(const char* root = "") noexcept;
 
 /// Processors that this process may use: affinity, and the cgroup's quota rounded up. At least 1.
 int processorBudget() noexcept;
 
 /// The cgroup's processor quota in processors (0.5, 2 …), or 0 where there is none.
-double processorQuota() noexcept;
+double processorQuota(const char* root = "") noexcept;
 
 /// Asks for huge pages behind this memory; a wish that may be refused.
 void adviseHugePages(void* data, std::size_t bytes) noexcept;

@@ -286,35 +286,7 @@ struct Square {
   }
 };
 
-/// The root with a real part >= 0, special values as C's csqrt. Within 2 ULP in each part.
-inline Complex128 complexRoot(double a, double b) {
-  constexpr double infinity = std::numeric_limits<double>::infinity();
-  if (isInfinite(b)) return {infinity, b};
-  if (a != a) return {a, a};
-  if (isInfinite(a)) {
-    const double other = b != b ? b : 0;
-    if (a < 0) return {other, __builtin_copysign(infinity, b)};
-    return {a, b != b ? b : __builtin_copysign(0.0, b)};
-  }
-  if (b != b) return {b, b};
-  if (a == 0 && b == 0) return {0, b};
-  const double most = absolute(a) > absolute(b) ? absolute(a) : absolute(b);
-  const double scale = most > 0x1p1000 ? 0x1p-100 : most < 0x1p-900 ? 0x1p200 : 1;
-  const double back = most > 0x1p1000 ? 0x1p50 : most < 0x1p-900 ? 0x1p-100 : 1;
-  const double x = a * scale;
-  const double y = b * scale;
-  const double t = squareRoot((absolute(x) + hypotenuse(x, y)) / 2);
-  const double other = absolute(y) / (2 * t);
-  if (x >= 0) return {t * back, __builtin_copysign(other * back, b)};
-  return {other * back, __builtin_copysign(t * back, b)};
-}
-
 struct Sqrt {
-  template <class T>
-  static Complex<T> of(Complex<T> x) {
-    const Complex128 root = complexRoot(x.re, x.im);
-    return {static_cast<T>(root.re), static_cast<T>(root.im)};
-  }
   template <class T>
   static T of(T x) {
     return squareRoot(x);
@@ -324,10 +296,7 @@ struct Sqrt {
 struct Rsqrt {
   template <class T>
   static T of(T x) {
-    if constexpr (kIsComplex<T>)
-      return quotient(T{1, 0}, Sqrt::of(x));
-    else
-      return 1 / squareRoot(x);
+    return 1 / squareRoot(x);
   }
 };
 

@@ -37,9 +37,7 @@ const Row kRows[] = {
     EACH_NUMBER(NDOPS_UNARY, "reciprocal", Reciprocal),
     EACH_NUMBER(NDOPS_UNARY, "square", Square),
     EACH_REAL(NDOPS_UNARY, "sqrt", Sqrt),
-    EACH_COMPLEX(NDOPS_UNARY, "sqrt", Sqrt),
     EACH_REAL(NDOPS_UNARY, "rsqrt", Rsqrt),
-    EACH_COMPLEX(NDOPS_UNARY, "rsqrt", Rsqrt),
 };
 
 }  // namespace

@@ -1,7 +1,7 @@
-// exp, log and power of complex64 and complex128.
+// Math of complex64 and complex128, both in float64 lanes.
 #include "core/table.h"
 #include "elementwise/batchLoops.h"
-#include "simd/complex.h"
+#include "simd/complexTrigonometric.h"
 
 namespace ndops::NDOPS_LEVEL {
 namespace {
@@ -31,8 +31,11 @@ struct Block {
   }
 };
 
-NDOPS_BATCH_FUNCTION(Exp, complexExp)
-NDOPS_BATCH_FUNCTION(Log, complexLog)
+/// Not inlined: both dtypes share the code.
+template <class F>
+__attribute__((noinline)) void applyTo(Block& block) {
+  block.set(F::of(block.batch()));
+}
 
 template <class F, class T>
 Status unaryComplexLoop(const Strip& strip) noexcept {
@@ -41,7 +44,7 @@ Status unaryComplexLoop(const Strip& strip) noexcept {
   for (std::int64_t i = 0; i < strip.n; i += kBlock) {
     Block block;
     block.take(a + i, strip.n - i, false);
-    block.set(F::of(block.batch()));
+    applyTo<F>(block);
     block.give(out + i, strip.n - i);
   }
   return Status::Ok;
@@ -123,16 +126,55 @@ Status complexPowerLoop(const Strip& strip) noexcept {
   return Status::Ok;
 }
 
-#define ROWS(NAME, DRIVER, LOOP) \
-  NDOPS_MATH_ROW(NAME, DRIVER, Complex64, LOOP(float)), NDOPS_MATH_ROW(NAME, DRIVER, Complex128, LOOP(double))
-#define EXP(T) (unaryComplexLoop<Exp, T>)
-#define LOG(T) (unaryComplexLoop<Log, T>)
-#define POWER(T) complexPowerLoop<T>
+#define NDOPS_COMPLEX(F) NDOPS_BATCH_FUNCTION(F, complex##F)
+NDOPS_COMPLEX(Exp)
+NDOPS_COMPLEX(Expm1)
+NDOPS_COMPLEX(Log)
+NDOPS_COMPLEX(Log1p)
+NDOPS_COMPLEX(Log2)
+NDOPS_COMPLEX(Log10)
+NDOPS_COMPLEX(Sqrt)
+NDOPS_COMPLEX(Rsqrt)
+NDOPS_COMPLEX(Sin)
+NDOPS_COMPLEX(Cos)
+NDOPS_COMPLEX(Tan)
+NDOPS_COMPLEX(Arcsin)
+NDOPS_COMPLEX(Arccos)
+NDOPS_COMPLEX(Arctan)
+NDOPS_COMPLEX(Sinh)
+NDOPS_COMPLEX(Cosh)
+NDOPS_COMPLEX(Tanh)
+NDOPS_COMPLEX(Arcsinh)
+NDOPS_COMPLEX(Arccosh)
+NDOPS_COMPLEX(Arctanh)
+
+#define UNARY(F, NAME)                                                            \
+  NDOPS_MATH_ROW(NAME, unaryMathDriver, Complex64, (unaryComplexLoop<F, float>)), \
+      NDOPS_MATH_ROW(NAME, unaryMathDriver, Complex128, (unaryComplexLoop<F, double>))
 
 const Row kRows[] = {
-    ROWS("exp", unaryMathDriver, EXP),
-    ROWS("log", unaryMathDriver, LOG),
-    ROWS("power", binaryMathDriver, POWER),
+    UNARY(Exp, "exp"),
+    UNARY(Expm1, "expm1"),
+    UNARY(Log, "log"),
+    UNARY(Log1p, "log1p"),
+    UNARY(Log2, "log2"),
+    UNARY(Log10, "log10"),
+    UNARY(Sqrt, "sqrt"),
+    UNARY(Rsqrt, "rsqrt"),
+    UNARY(Sin, "sin"),
+    UNARY(Cos, "cos"),
+    UNARY(Tan, "tan"),
+    UNARY(Arcsin, "arcsin"),
+    UNARY(Arccos, "arccos"),
+    UNARY(Arctan, "arctan"),
+    UNARY(Sinh, "sinh"),
+    UNARY(Cosh, "cosh"),
+    UNARY(Tanh, "tanh"),
+    UNARY(Arcsinh, "arcsinh"),
+    UNARY(Arccosh, "arccosh"),
+    UNARY(Arctanh, "arctanh"),
+    NDOPS_MATH_ROW("power", binaryMathDriver, Complex64, complexPowerLoop<float>),
+    NDOPS_MATH_ROW("power", binaryMathDriver, Complex128, complexPowerLoop<double>),
 };
 
 }  // namespace

@@ -39,11 +39,13 @@ inline bool isOne(const View& view) {
   return true;
 }
 
-/// The memory of one task: an operand's converted elements, elements as stored, results before they are narrowed.
+/// The memory of one task: an operand's converted elements, elements as stored, results before they are narrowed or
+/// streamed.
 struct Buffers {
   alignas(64) char operand[kMaxOperands][kBufferBytes];
   alignas(64) char stored[kBufferBytes];
   alignas(64) char result[kBufferBytes];
+  alignas(64) char narrowed[kBufferBytes];
 };
 
 inline void copyOut(const Operand& operand, char* to, const char* from, std::int64_t rows, std::int64_t columns,
@@ -103,14 +105,17 @@ void gatherBlock(const Plan& plan, const Operand& operand, int first, std::int64
 }
 
 inline Status call(const Plan& plan, Strip& strip, char* out, Buffers& buffers) {
-  if (plan.narrow == nullptr) {
-    strip.out = out;
-    return plan.loop(strip);
-  }
-  strip.out = buffers.result;
+  strip.out = plan.narrow == nullptr && plan.stream == nullptr ? out : buffers.result;
   const Status status = plan.loop(strip);
-  if (status == Status::Ok) plan.narrow(out, buffers.result, strip.n);
-  return status;
+  if (status != Status::Ok || strip.out == out) return status;
+  const char* result = buffers.result;
+  if (plan.narrow != nullptr) {
+    char* const narrowed = plan.stream == nullptr ? out : buffers.narrowed;
+    plan.narrow(narrowed, result, strip.n);
+    result = narrowed;
+  }
+  if (plan.stream != nullptr) plan.stream->block(out, 0, 1, result, 0, 1, 1, strip.n, true);
+  return Status::Ok;
 }
 
 /// One block: contiguous in the output, every operand ready in one piece.

@@ -29,7 +29,8 @@ const CopyLoops* copier(DType dtype) {
 Status Plan::lay(const Launch& launch, const DType* wanted, DType result) noexcept {
   const View& to = launch.views[0];
   out = to.data;
-  outSize = itemSize(to.dtype);
+  outType = to.dtype;
+  outSize = itemSize(outType);
   narrow = to.dtype == result ? nullptr : converter(to.dtype, result);
   maxSize = most(outSize, itemSize(result));
   operands = launch.viewCount - 1;
@@ -152,7 +153,7 @@ void Plan::chooseBlocks(std::int64_t room, std::int64_t taskBytes) noexcept {
   }
   columnAxis = axis;
   inner = behind;
-  bool buffered = narrow != nullptr;
+  bool buffered = narrow != nullptr || stream != nullptr;
   bool scalars = true;
   for (int k = 0; k < operands; ++k) {
     in[k].feed = feedOf(in[k], axis);
@@ -173,8 +174,15 @@ void Plan::chooseBlocks(std::int64_t room, std::int64_t taskBytes) noexcept {
 
 void Plan::cut(std::int64_t taskBytes) noexcept {
   dims = 0;
+  // In floating point: a broadcast output may pass 2^63 bytes.
+  const double total = static_cast<double>(outStrides[0]) * static_cast<double>(shape[0]);
   const std::int64_t room = kBufferBytes / maxSize;
-  if (!chooseTiles(room)) chooseBlocks(room, taskBytes);
+  stream = nullptr;
+  if (!chooseTiles(room)) {
+    // Tiles write pieces of lines, which would cost twice.
+    if (total >= static_cast<double>(kStreamBytes)) stream = copier(outType);
+    chooseBlocks(room, taskBytes);
+  }
   std::int64_t bytes = outSize;
   for (int k = 0; k < operands; ++k)
     if (in[k].feed != Feed::Scalar) bytes += in[k].storedSize;

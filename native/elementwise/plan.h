@@ -42,7 +42,8 @@ struct Pieces {
 struct Plan {
   Loop loop;
   const double* numbers;
-  Convert narrow;  // null where the loop writes the output's dtype
+  Convert narrow;           // null where the loop writes the output's dtype
+  const CopyLoops* stream;  // null where the output is written through the caches
   char* out;
   int operands;
   int rank;
@@ -78,6 +79,7 @@ struct Plan {
   bool isLinear(const Operand& operand, int first) const noexcept;
   void addDim(int axis, std::int64_t step) noexcept;
   std::int64_t maxSize;  // of an element in any form
+  DType outType;
   std::int64_t outSize;
 };
 

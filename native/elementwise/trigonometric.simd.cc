@@ -3,7 +3,6 @@
 #include "core/table.h"
 #include "elementwise/batchLoops.h"
 #include "simd/hyperbolic.h"
-#include "simd/widened.h"
 
 namespace ndops::NDOPS_LEVEL {
 namespace {
@@ -23,13 +22,11 @@ NDOPS_BATCH_FUNCTION(Arccosh, arccosh)
 NDOPS_BATCH_FUNCTION(Arctanh, arctanh)
 
 const Row kRows[] = {
-    NDOPS_UNARY_MATH("sin", Widened<Sin>),          NDOPS_UNARY_MATH("cos", Widened<Cos>),
-    NDOPS_UNARY_MATH("tan", Widened<Tan>),          NDOPS_UNARY_MATH("arcsin", Widened<Arcsin>),
-    NDOPS_UNARY_MATH("arccos", Widened<Arccos>),    NDOPS_UNARY_MATH("arctan", Widened<Arctan>),
-    NDOPS_UNARY_MATH("sinh", Widened<Sinh>),        NDOPS_UNARY_MATH("cosh", Widened<Cosh>),
-    NDOPS_UNARY_MATH("tanh", Widened<Tanh>),        NDOPS_UNARY_MATH("arcsinh", Widened<Arcsinh>),
-    NDOPS_UNARY_MATH("arccosh", Widened<Arccosh>),  NDOPS_UNARY_MATH("arctanh", Widened<Arctanh>),
-    NDOPS_BINARY_MATH("arctan2", Widened<Arctan2>),
+    NDOPS_UNARY_MATH("sin", Sin),          NDOPS_UNARY_MATH("cos", Cos),         NDOPS_UNARY_MATH("tan", Tan),
+    NDOPS_UNARY_MATH("arcsin", Arcsin),    NDOPS_UNARY_MATH("arccos", Arccos),   NDOPS_UNARY_MATH("arctan", Arctan),
+    NDOPS_UNARY_MATH("sinh", Sinh),        NDOPS_UNARY_MATH("cosh", Cosh),       NDOPS_UNARY_MATH("tanh", Tanh),
+    NDOPS_UNARY_MATH("arcsinh", Arcsinh),  NDOPS_UNARY_MATH("arccosh", Arccosh), NDOPS_UNARY_MATH("arctanh", Arctanh),
+    NDOPS_BINARY_MATH("arctan2", Arctan2),
 };
 
 }  // namespace

@@ -22,7 +22,7 @@ inline void foldVector(T* to, typename VectorOf<T, Bytes>::type v) {
   }
 }
 
-/// As much of `from` as there is, then zeros.
+/// All of a short row, then zeros.
 template <class T, int Lanes>
 struct PaddedLanes {
   T values[Lanes] = {};
@@ -30,6 +30,18 @@ struct PaddedLanes {
     std::memcpy(values, from, static_cast<std::size_t>(count) * sizeof(T));
   }
 };
+
+/// Part v of the last `Lanes` elements before `end`, zeros but for the last `count`.
+template <class T, int Lanes>
+inline Vector<T> lastLanes(const T* end, std::int64_t count, int v) {
+  using Index = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
+  constexpr int width = VectorOf<T>::lanes;
+  Vector<Index> lane;
+  for (int i = 0; i < width; ++i) lane[i] = i;
+  const Index first = static_cast<Index>(Lanes - count - v * width);
+  const Vector<T> x = loadVector(end - Lanes + v * width);
+  return lane >= first ? x : Vector<T>{};
+}
 
 /// Dot products of `Rows` rows with y. 128 bytes of running sums a row on every level, folded by halves: the order does
 /// not depend on the width of a register. Fewer elements than that are added up in order.
@@ -53,14 +65,11 @@ void dotReal(T* out, const T* x, std::int64_t leading, const T* y, std::int64_t 
       const Vector<T> right = loadVector(y + p + v * width);
       for (int r = 0; r < Rows; ++r) running[r][v] += loadVector(x + r * leading + p + v * width) * right;
     }
-  if (p < k) {
-    const PaddedLanes<T, lanes> right(y + p, k - p);
-    for (int r = 0; r < Rows; ++r) {
-      const PaddedLanes<T, lanes> left(x + r * leading + p, k - p);
-      for (int v = 0; v < vectors; ++v)
-        running[r][v] += loadVector(left.values + v * width) * loadVector(right.values + v * width);
+  if (p < k)
+    for (int v = 0; v < vectors; ++v) {
+      const Vector<T> right = lastLanes<T, lanes>(y + k, k - p, v);
+      for (int r = 0; r < Rows; ++r) running[r][v] += lastLanes<T, lanes>(x + r * leading + k, k - p, v) * right;
     }
-  }
   for (int r = 0; r < Rows; ++r) {
     for (int half = vectors / 2; half > 0; half /= 2)
       for (int v = 0; v < half; ++v) running[r][v] += running[r][v + half];
@@ -79,19 +88,25 @@ Complex<T> dotComplex(const T* x, const T* y, std::int64_t k, bool conjugate) {
   constexpr int vectors = lanes / width;
   Vector<T> straight[vectors] = {};
   Vector<T> crossed[vectors] = {};
-  const auto step = [&](const T* from, const T* with) {
-    for (int v = 0; v < vectors; ++v) {
-      const Vector<T> left = loadVector(from + v * width);
-      const Vector<T> right = loadVector(with + v * width);
-      Vector<T> turned;
-      for (int i = 0; i < width; ++i) turned[i] = right[i ^ 1];
-      straight[v] += left * right;
-      crossed[v] += left * turned;
-    }
+  const auto step = [&](int v, Vector<T> left, Vector<T> right) {
+    Vector<T> turned;
+    for (int i = 0; i < width; ++i) turned[i] = right[i ^ 1];
+    straight[v] += left * right;
+    crossed[v] += left * turned;
   };
   std::int64_t p = 0;
-  for (; p + lanes <= 2 * k; p += lanes) step(x + p, y + p);
-  if (p < 2 * k) step(PaddedLanes<T, lanes>(x + p, 2 * k - p).values, PaddedLanes<T, lanes>(y + p, 2 * k - p).values);
+  for (; p + lanes <= 2 * k; p += lanes)
+    for (int v = 0; v < vectors; ++v) step(v, loadVector(x + p + v * width), loadVector(y + p + v * width));
+  const std::int64_t rest = 2 * k - p;
+  if (p > 0 && rest > 0) {
+    for (int v = 0; v < vectors; ++v)
+      step(v, lastLanes<T, lanes>(x + 2 * k, rest, v), lastLanes<T, lanes>(y + 2 * k, rest, v));
+  } else if (rest > 0) {
+    const PaddedLanes<T, lanes> left(x, rest);
+    const PaddedLanes<T, lanes> right(y, rest);
+    for (int v = 0; v < vectors; ++v)
+      step(v, loadVector(left.values + v * width), loadVector(right.values + v * width));
+  }
   for (int half = vectors / 2; half > 0; half /= 2)
     for (int v = 0; v < half; ++v) {
       straight[v] += straight[v + half];

@@ -14,8 +14,6 @@ namespace {
 
 /// Output bytes worth a task of their own.
 constexpr std::int64_t kTaskBytes = std::int64_t{1} << 18;
-/// From here on the output leaves the caches before anyone reads it: it is written past them.
-constexpr std::int64_t kStreamBytes = std::int64_t{1} << 24;
 /// Elements of a block that is converted by way of buffers on the stack.
 constexpr std::int64_t kConvertBlock = 1024;
 

@@ -7,6 +7,9 @@
 
 namespace ndops {
 
+/// From here on the output leaves the caches before anyone reads it, and is written past them: half of a large L3.
+constexpr std::int64_t kStreamBytes = std::int64_t{1} << 24;
+
 /// Inner loops over items of one size. Strides are in items. `stream` writes past the caches where alignment allows it.
 struct CopyLoops {
   /// out[r * outRow + c * outColumn] = in[r * inRow + c * inColumn]

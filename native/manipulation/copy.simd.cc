@@ -2,6 +2,8 @@
 #include "manipulation/copy.h"
 
 #include <cstring>
+#include <type_traits>
+#include <utility>
 
 #include "core/table.h"
 #include "simd/item.h"
@@ -17,6 +19,13 @@ inline std::int64_t toAligned(const char* address) {
 
 using Bytes = Vector<std::uint8_t, kVectorBytes>;
 
+template <class V>
+inline V loadBytes(const char* from) {
+  V v;
+  std::memcpy(&v, from, sizeof v);
+  return v;
+}
+
 void streamRow(char* out, const char* in, std::int64_t bytes) {
   const std::int64_t head = toAligned(out);
   if (bytes < head + 4 * kVectorBytes) {
@@ -26,9 +35,15 @@ void streamRow(char* out, const char* in, std::int64_t bytes) {
   std::memcpy(out, in, static_cast<std::size_t>(head));
   std::int64_t i = head;
   for (; i + 4 * kVectorBytes <= bytes; i += 4 * kVectorBytes) {
-    Bytes v[4];
-    std::memcpy(v, in + i, sizeof v);
-    for (int k = 0; k < 4; ++k) storeStreaming(out + i + k * kVectorBytes, v[k]);
+    // Each in a register of its own: an array of them would go through the stack.
+    const Bytes a = loadBytes<Bytes>(in + i);
+    const Bytes b = loadBytes<Bytes>(in + i + kVectorBytes);
+    const Bytes c = loadBytes<Bytes>(in + i + 2 * kVectorBytes);
+    const Bytes d = loadBytes<Bytes>(in + i + 3 * kVectorBytes);
+    storeStreaming(out + i, a);
+    storeStreaming(out + i + kVectorBytes, b);
+    storeStreaming(out + i + 2 * kVectorBytes, c);
+    storeStreaming(out + i + 3 * kVectorBytes, d);
   }
   std::memcpy(out + i, in + i, static_cast<std::size_t>(bytes - i));
 }
@@ -65,6 +80,15 @@ inline void stridedRow(char* out, std::int64_t outStep, const char* in, std::int
   }
 }
 
+template <int Size>
+struct Lane;
+// clang-format off
+template <> struct Lane<1> { using type = std::uint8_t; };
+template <> struct Lane<2> { using type = std::uint16_t; };
+template <> struct Lane<4> { using type = std::uint32_t; };
+template <> struct Lane<8> { using type = std::uint64_t; };
+// clang-format on
+
 /// An axis of `n` with one of only Short inside, unrolled: each cache line is touched once.
 template <int Size, int Short>
 void copyShort(char* out, std::int64_t outStep, std::int64_t outShort, const char* in, std::int64_t inStep,
@@ -92,10 +116,71 @@ void copyShort(char* out, std::int64_t outStep, std::int64_t outShort, const cha
   kLoops[width - 1](out, outStep, outShort, in, inStep, inShort, n);
 }
 
+/// One row, over and over: doubled up to some kilobytes, which then are the row.
+template <int Size>
+void repeatRow(char* out, std::int64_t columns, std::int64_t rows, bool stream) {
+  constexpr std::int64_t kPattern = 4096;
+  const std::int64_t total = columns * rows * Size;
+  std::int64_t done = columns * Size;
+  while (done < total && done < kPattern) {
+    const std::int64_t n = done < total - done ? done : total - done;
+    std::memcpy(out + done, out, static_cast<std::size_t>(n));
+    done += n;
+  }
+  for (const std::int64_t pattern = done; done < total; done += pattern) {
+    const std::int64_t n = pattern < total - done ? pattern : total - done;
+    if (stream)
+      streamRow(out + done, out, n);
+    else
+      std::memcpy(out + done, out, static_cast<std::size_t>(n));
+  }
+}
+
+/// Each item Times times: shuffles of a vector that every level has.
+template <int Size, int Times, int... I>
+void repeatItems(char* out, const char* in, std::int64_t n, std::integer_sequence<int, I...>) {
+  using T = typename Lane<Size>::type;
+  constexpr int N = sizeof...(I);
+  std::int64_t i = 0;
+  for (; i + N <= n; i += N) {
+    const Vector<T, N> v = loadBytes<Vector<T, N>>(in + i * Size);
+    char* to = out + i * Times * Size;
+    const auto part = [&](auto k) {
+      const Vector<T, N> w = NDOPS_SHUFFLE(T, N, v, v, ((decltype(k)::value * N + I) / Times)...);
+      std::memcpy(to + decltype(k)::value * 16, &w, 16);
+    };
+    if constexpr (Times > 0) part(std::integral_constant<int, 0>{});
+    if constexpr (Times > 1) part(std::integral_constant<int, 1>{});
+    if constexpr (Times > 2) part(std::integral_constant<int, 2>{});
+    if constexpr (Times > 3) part(std::integral_constant<int, 3>{});
+  }
+  copyShort<Size, Times>(out + i * Times * Size, Times, 1, in + i * Size, 1, 0, n - i);
+}
+
+template <int Size, int Times>
+void repeatItems(char* out, const char* in, std::int64_t n) {
+  repeatItems<Size, Times>(out, in, n, std::make_integer_sequence<int, 16 / Size>());
+}
+
 template <int Size>
 void copyBlock(char* out, std::int64_t outRow, std::int64_t outColumn, const char* in, std::int64_t inRow,
                std::int64_t inColumn, std::int64_t rows, std::int64_t columns, bool stream) {
-  if (rows == 0 || columns == 0) return;
+  if (rows <= 0 || columns <= 0) return;
+  const bool dense = outColumn == 1 && outRow == columns;
+  if (dense && inRow == 0 && rows > 1 && columns * Size <= 2048) {
+    copyBlock<Size>(out, outRow, 1, in, 0, inColumn, 1, columns, false);
+    repeatRow<Size>(out, columns, rows, stream);
+    if (stream) endStreaming();
+    return;
+  }
+  if constexpr (Size < 16) {
+    if (dense && inRow == 1 && inColumn == 0 && columns >= 2 && columns <= 4) {
+      constexpr void (*kLoops[])(char*, const char*, std::int64_t) = {repeatItems<Size, 2>, repeatItems<Size, 3>,
+                                                                      repeatItems<Size, 4>};
+      kLoops[columns - 2](out, in, rows);
+      return;
+    }
+  }
   if (columns <= kShort && rows > columns) {
     copyShort<Size>(out, outRow, outColumn, in, inRow, inColumn, rows, columns);
     return;
@@ -123,15 +208,6 @@ void copyBlock(char* out, std::int64_t outRow, std::int64_t outColumn, const cha
 /// Lanes of a register tile: the widest vector where its shuffles are cheap, one of 16 bytes for small items.
 template <int Size>
 constexpr int kTile = Size >= 4 ? kVectorBytes / Size : 16 / Size;
-
-template <int Size>
-struct Lane;
-// clang-format off
-template <> struct Lane<1> { using type = std::uint8_t; };
-template <> struct Lane<2> { using type = std::uint16_t; };
-template <> struct Lane<4> { using type = std::uint32_t; };
-template <> struct Lane<8> { using type = std::uint64_t; };
-// clang-format on
 
 template <int Size, bool Stream>
 void transposeTiles(char* out, std::int64_t outRow, const char* in, std::int64_t inColumn, std::int64_t rows,

@@ -5,39 +5,11 @@
 #include "core/table.h"
 #include "reductions/extreme.h"
 #include "reductions/fold.h"
+#include "reductions/steps.h"
 #include "reductions/variance.h"
 
 namespace ndops::NDOPS_LEVEL {
 namespace {
-
-struct Add {
-  template <class X>
-  X operator()(X a, X b) const {
-    return a + b;
-  }
-};
-
-struct Multiply {
-  template <class X>
-  X operator()(X a, X b) const {
-    return a * b;
-  }
-  // Unsigned types narrower than int would be multiplied as ints; none is used.
-  template <class T>
-  Complex<T> operator()(Complex<T> a, Complex<T> b) const {
-    return {rounded(a.re * b.re) - rounded(a.im * b.im), rounded(a.re * b.im) + rounded(a.im * b.re)};
-  }
-  // GCC 12 makes the pair one vfmaddsub whatever -ffp-contract says, and the bits would differ by level.
-  template <class T>
-  static T rounded(T x) {
-#if defined(__x86_64__)
-    __asm__("" : "+x"(x));
-#elif defined(__aarch64__)
-    __asm__("" : "+w"(x));
-#endif
-    return x;
-  }
-};
 
 template <class T>
 using SumState = std::conditional_t<std::is_same_v<T, double>, Compensated,
@@ -149,7 +121,19 @@ struct CountLoops : FoldLoops<Count> {
     }
   }
   static const ReduceLoops* give() {
-    static constexpr ReduceLoops loops{1, 8, kMaxTile, false, empty, columns, run, merge, finish};
+    static constexpr ReduceLoops loops{1, 8, kMaxTile, false, empty, columns, run, merge, finish, nullptr};
+    return &loops;
+  }
+};
+
+/// One true decides any, one false all.
+template <bool kAny>
+struct QuantifierLoops : FoldLoops<Quantifier<kAny>> {
+  using Base = FoldLoops<Quantifier<kAny>>;
+  static bool settled(const char* state) { return (*state != 0) == kAny; }
+  static const ReduceLoops* give() {
+    static constexpr ReduceLoops loops{1,         1,           kMaxTile,     false,  Base::empty, Base::columns,
+                                       Base::run, Base::merge, Base::finish, settled};
     return &loops;
   }
 };
@@ -199,8 +183,8 @@ const Row kRows[] = {
     EXTREME_ROW(Int64),
     EXTREME_ROW(Float32),
     EXTREME_ROW(Float64),
-    ROW("any", Bool, Bool, FoldLoops<Quantifier<true>>),
-    ROW("all", Bool, Bool, FoldLoops<Quantifier<false>>),
+    ROW("any", Bool, Bool, QuantifierLoops<true>),
+    ROW("all", Bool, Bool, QuantifierLoops<false>),
     ROW("countNonzero", Bool, Int64, CountLoops),
 };
 

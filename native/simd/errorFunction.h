@@ -2,6 +2,7 @@
 #pragma once
 
 #include "simd/exponential.h"
+#include "simd/pieces.h"
 
 namespace ndops::NDOPS_LEVEL {
 namespace {
@@ -45,6 +46,10 @@ NDOPS_INLINE Batch<T> erf(Batch<T> x) {
   const Batch<T> far = T{1} - exp(logErfc(select(small, T{0}, a - T{1})));
   return withSign(select(small, near, far), x);
 }
+
+#if defined(__AVX512F__)
+NDOPS_INLINE Batch<float> erf(Batch<float> x) { return withSign(evaluate(kErfPieces, minimum(4.0f, absolute(x))), x); }
+#endif
 
 /// erfinv(x) / x in two parts, by w = -log(1 - x^2): a polynomial in w up to 6.25, then two in its root s, to the end
 /// at 6.004. The slope in s is 1 but for some hundredths, so a low part of s is one of the result.
@@ -98,7 +103,9 @@ NDOPS_INLINE Batch<double> erfinv(Batch<double> x) {
   if (any(w >= 6.25)) {
     const Pair<double> parts = logInParts(product.high);
     const Batch<double> rest = parts.low + (product.low + (1.0 - a) * above.low) / product.high;
-    erfinvOfLarge(fastSum(-parts.high, -rest), &ratio);
+    Pair<double> mended = ratio;
+    erfinvOfLarge(fastSum(-parts.high, -rest), &mended);
+    ratio = mended;
   }
   // erfinv(x) = x (sqrt(pi) / 2 + z q(z)), z = x^2, up to 3/4.
   const Batch<double> z = x * x;

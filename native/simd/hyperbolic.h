@@ -1,78 +1,94 @@
-// Hyperbolic functions and their inverses, float64: within 2 ULP for every argument. float32 runs in float64 lanes.
+// Hyperbolic functions and their inverses: within 2 ULP for every argument.
 #pragma once
 
 #include "simd/exponential.h"
+#include "simd/pieces.h"
 
 namespace ndops::NDOPS_LEVEL {
 namespace {
 
-/// exp(a) - 1 in two parts, halved; a >= 0. Infinite from 710.5 on.
-NDOPS_INLINE Pair<double> halfExpm1(Batch<double> a) {
-  const Expm1Parts<double> e = expm1Parts(minimum(711.0, a));
-  const Batch<double> n = e.n - 1.0;
-  return {scale(e.parts.high, n), scaleNormal(e.parts.low, minimum(1000.0, n))};
+/// exp(a) - 1 in two parts, halved; a >= 0. Infinite from 710.5, 89.5 on.
+template <class T>
+NDOPS_INLINE Pair<T> halfExpm1(Batch<T> a) {
+  const Expm1Parts<T> e = expm1Parts(minimum(static_cast<T>(sizeof(T) == 4 ? 90 : 711), a));
+  const Batch<T> n = e.n - T{1};
+  return {scale(e.parts.high, n), scaleNormal(e.parts.low, minimum(static_cast<T>(sizeof(T) == 4 ? 120 : 1000), n))};
 }
 
-NDOPS_INLINE Batch<double> sinh(Batch<double> x) {
+template <class T>
+NDOPS_INLINE Batch<T> sinh(Batch<T> x) {
   // With e = exp(a) - 1: sinh a = e/2 + (e/2) / (e + 1); past 2^100 the second term is 1/2.
-  const Pair<double> half = halfExpm1(absolute(x));
-  const Batch<double> bounded = minimum(0x1p100, half.high);
-  const Pair<double> sum = fastSum(half.high, bounded / (2.0 * bounded + 1.0));
-  const Batch<double> low = select(half.high < 0x1p100, sum.low + half.low, 0.0);
-  return withSign(sum.high + low, x);
+  const Pair<T> half = halfExpm1(absolute(x));
+  const Batch<T> bounded = minimum(0x1p100, half.high);
+  const Pair<T> sum = fastSum(half.high, bounded / (T{2} * bounded + T{1}));
+  const Batch<T> low = select(half.high < 0x1p100, sum.low + half.low, T{0});
+  // Next to 0 the halves of subnormals would lose a bit.
+  const Mask<T> tiny = absolute(x) < static_cast<T>(sizeof(T) == 4 ? 0x1p-12 : 0x1p-26);
+  return select(tiny, x, withSign(sum.high + low, x));
 }
 
-NDOPS_INLINE Batch<double> cosh(Batch<double> x) {
-  const Pair<double> half = halfExpm1(absolute(x));
-  const Batch<double> e = half.high + (half.low + 0.5);
-  return e + 0.25 / e;
+template <class T>
+NDOPS_INLINE Batch<T> cosh(Batch<T> x) {
+  const Pair<T> half = halfExpm1(absolute(x));
+  const Batch<T> e = half.high + (half.low + T{0.5});
+  return e + T{0.25} / e;
 }
 
-NDOPS_INLINE Batch<double> tanh(Batch<double> x) {
+template <class T>
+NDOPS_INLINE Batch<T> tanh(Batch<T> x) {
   // With e = exp(2a) - 1: tanh a = e / (e + 2); 1 from a = 20 on.
-  const Pair<double> half = halfExpm1(minimum(40.0, 2.0 * absolute(x)));
-  const Pair<double> bottom = exactSum<double>(half.high, 1.0);
-  return withSign(quotient<double>(half, {bottom.high, bottom.low + half.low}).sum(), x);
+  const Pair<T> half = halfExpm1(minimum(T{40}, T{2} * absolute(x)));
+  const Pair<T> bottom = exactSum<T>(half.high, T{1});
+  return withSign(quotient<T>(half, {bottom.high, bottom.low + half.low}).sum(), x);
 }
 
-NDOPS_INLINE Batch<double> arcsinh(Batch<double> x) {
+#if defined(__AVX512F__)
+NDOPS_INLINE Batch<float> tanh(Batch<float> x) {
+  // 1 from 9.011 on.
+  return withSign(evaluate(kTanhPieces, minimum(9.5f, absolute(x))), x);
+}
+#endif
+
+template <class T>
+NDOPS_INLINE Batch<T> arcsinh(Batch<T> x) {
   // asinh a = log(1 + a + a^2 / (1 + sqrt(1 + a^2))); past 2^28 log(2a).
-  const Batch<double> a = absolute(x);
-  const Mask<double> large = a > 0x1p28;
-  const Batch<double> bounded = minimum(0x1p28, a);
-  const Batch<double> square = bounded * bounded;
-  const Pair<double> sum = fastSum(bounded, square / (1.0 + squareRoot(1.0 + square)));
-  const Batch<double> zero(0.0);
-  const Batch<double> near =
-      logOnePlus<double>({select(large, a, sum.high), select(large, Batch<double>(-1.0), sum.low)});
-  return withSign(near + select(large, Batch<double>(0x1.62e42fefa39efp-1), zero), x);
+  const Batch<T> a = absolute(x);
+  const Mask<T> large = a > 0x1p28;
+  const Batch<T> bounded = minimum(0x1p28, a);
+  const Batch<T> square = bounded * bounded;
+  const Pair<T> sum = fastSum(bounded, square / (T{1} + squareRoot(T{1} + square)));
+  const Batch<T> zero(T{0});
+  const Batch<T> near = logOnePlus<T>({select(large, a, sum.high), select(large, Batch<T>(T{-1}), sum.low)});
+  return withSign(near + select(large, Batch<T>(0x1.62e42fefa39efp-1), zero), x);
 }
 
-NDOPS_INLINE Batch<double> arccosh(Batch<double> x) {
+template <class T>
+NDOPS_INLINE Batch<T> arccosh(Batch<T> x) {
   // With t = x - 1: acosh x = log(1 + t + sqrt(2t + t^2)); past 2^28 log(2x).
-  const Mask<double> large = x > 0x1p28;
-  const Batch<double> t = minimum(0x1p28, x) - 1.0;
-  const Batch<double> zero(0.0);
-  const Pair<double> other = exactSum<double>(t, 2.0);
-  const Pair<double> square = exactProduct(t, other.high);
-  const Batch<double> root = squareRoot(square.high);
-  const Pair<double> back = exactProduct(root, root);
-  const Batch<double> left = ((square.high - back.high) - back.low) + (square.low + t * other.low);
-  const Batch<double> rootLow = select(t == 0.0, zero, left / (root + root));
-  const Pair<double> sum = exactSum(root, t);
-  const Batch<double> low = sum.low + rootLow;
-  const Batch<double> near = logOnePlus<double>({select(large, x, sum.high), select(large, Batch<double>(-1.0), low)});
-  const Batch<double> result = near + select(large, Batch<double>(0x1.62e42fefa39efp-1), zero);
-  return select(x < 1.0, Batch<double>(kNaN<double>), result);
+  const Mask<T> large = x > 0x1p28;
+  const Batch<T> t = minimum(0x1p28, x) - T{1};
+  const Batch<T> zero(T{0});
+  const Pair<T> other = exactSum<T>(t, T{2});
+  const Pair<T> square = exactProduct(t, other.high);
+  const Batch<T> root = squareRoot(square.high);
+  const Pair<T> back = exactProduct(root, root);
+  const Batch<T> left = ((square.high - back.high) - back.low) + (square.low + t * other.low);
+  const Batch<T> rootLow = select(t == T{0}, zero, left / (root + root));
+  const Pair<T> sum = exactSum(root, t);
+  const Batch<T> low = sum.low + rootLow;
+  const Batch<T> near = logOnePlus<T>({select(large, x, sum.high), select(large, Batch<T>(T{-1}), low)});
+  const Batch<T> result = near + select(large, Batch<T>(0x1.62e42fefa39efp-1), zero);
+  return select(x < T{1}, Batch<T>(kNaN<T>), result);
 }
 
-NDOPS_INLINE Batch<double> arctanh(Batch<double> x) {
+template <class T>
+NDOPS_INLINE Batch<T> arctanh(Batch<T> x) {
   // atanh a = log(1 + 2a + 2a a / (1 - a)) / 2.
-  const Batch<double> a = absolute(x);
-  const Batch<double> twice = a + a;
-  const Pair<double> sum = exactSum(twice, twice * a / (1.0 - a));
-  const Batch<double> result = 0.5 * logOnePlus<double>({sum.high, select(a < 1.0, sum.low, 0.0)});
-  return select(a > 1.0, Batch<double>(kNaN<double>), withSign(result, x));
+  const Batch<T> a = absolute(x);
+  const Batch<T> twice = a + a;
+  const Pair<T> sum = exactSum(twice, twice * a / (T{1} - a));
+  const Batch<T> result = T{0.5} * logOnePlus<T>({sum.high, select(a < T{1}, sum.low, T{0})});
+  return select(a > T{1}, Batch<T>(kNaN<T>), withSign(result, x));
 }
 
 }  // namespace

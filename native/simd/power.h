@@ -1,11 +1,46 @@
-// C's pow as 2^(y log2 x): float32 in float64 lanes, within 0.51 ULP; float64 with the logarithm in two parts, within
-// 0.8 ULP. Representable results are exact.
+// C's pow as 2^(y log2 x): float32 in float64 lanes, within 0.6 ULP; float64 with the logarithm in two parts, within
+// 0.9 ULP. Representable results are exact.
 #pragma once
 
 #include "simd/pair.h"
+#include "simd/powerTables.h"
 
 namespace ndops::NDOPS_LEVEL {
 namespace {
+
+#if defined(__AVX512F__)
+
+/// x^y for finite x > 0, y finite.
+NDOPS_INLINE Batch<float> powerPositive(Batch<float> x, Batch<float> y) {
+  __m512d lanes[2] = {widenLow(x), widenHigh(x)};
+  quickPower<2>(lanes, {widenLow(y), widenHigh(y)});
+  return narrow(lanes[0], lanes[1]);
+}
+/// Of two batches.
+NDOPS_INLINE void powersPositive(Batch<float>& x, Batch<float>& x2, Batch<float> y, Batch<float> y2) {
+  __m512d lanes[4] = {widenLow(x), widenHigh(x), widenLow(x2), widenHigh(x2)};
+  quickPower<4>(lanes, {widenLow(y), widenHigh(y), widenLow(y2), widenHigh(y2)});
+  x = narrow(lanes[0], lanes[1]);
+  x2 = narrow(lanes[2], lanes[3]);
+}
+
+/// x^y for finite x > 0, y finite.
+NDOPS_INLINE Batch<double> powerPositive(Batch<double> x, Batch<double> y) {
+  const Mask<double> small = x < Format<double>::kSmallest;
+  const Mask<double> large = x >= 0x1p1023;
+  __m512d lanes[1] = {x * select(small, 0x1p54, select(large, 0x1p-54, Batch<double>(1.0)))};
+  powers<1>(lanes, {y}, select(small, -54.0, select(large, 54.0, Batch<double>(0.0))));
+  return lanes[0];
+}
+/// Of two batches, for x in [2^-1022, 2^1023).
+NDOPS_INLINE void powersPositive(Batch<double>& x, Batch<double>& x2, Batch<double> y, Batch<double> y2) {
+  __m512d lanes[2] = {x, x2};
+  powers<2>(lanes, {y, y2}, _mm512_setzero_pd());
+  x = lanes[0];
+  x2 = lanes[1];
+}
+
+#else
 
 /// With s = f / (2 + f): log2(1 + f) = 2 atanh(s) / ln 2 = s (C1 + z (C3 + z (C5 + ...))), z = s^2, Ck = 2 / (k ln 2);
 /// and 2^r = 1 + r ln 2 + r^2 q(r) for |r| <= 1/2. The functions are the remainder past C3 and q.
@@ -74,75 +109,21 @@ NDOPS_INLINE Batch<double> powerPositive(Batch<double> x, Batch<double> y) {
 
 /// log2 x within 2^-40 relative, for finite x > 0 that comes from float32.
 NDOPS_INLINE Batch<double> quickLogarithm2(Batch<double> x) {
-#if defined(__AVX512F__)
-  // x = 2^e m with m in [3/4, 3/2), whose first four fraction bits choose c: log2 x = e + log2 c + log2(1 + r), r = m/c
-  // - 1. Next to m = 1 on both sides c is 1, so that nothing cancels. For m < 1 the exponent found is one less: kLog
-  // holds it.
-  alignas(64) static constexpr double kInverse[16] = {0x1p+0,
-                                                      0x1.d41d41d41d41dp-1,
-                                                      0x1.bacf914c1bad0p-1,
-                                                      0x1.a41a41a41a41ap-1,
-                                                      0x1.8f9c18f9c18fap-1,
-                                                      0x1.7d05f417d05f4p-1,
-                                                      0x1.6c16c16c16c17p-1,
-                                                      0x1.5c9882b931057p-1,
-                                                      0x1.4e5e0a72f0539p+0,
-                                                      0x1.4141414141414p+0,
-                                                      0x1.3521cfb2b78c1p+0,
-                                                      0x1.29e4129e4129ep+0,
-                                                      0x1.1f7047dc11f70p+0,
-                                                      0x1.15b1e5f75270dp+0,
-                                                      0x1.0c9714fbcda3bp+0,
-                                                      0x1p+0};
-  alignas(64) static constexpr double kLog[16] = {0,
-                                                  0x1.08c588cda79e5p-3,
-                                                  0x1.acf5e2db4ec91p-3,
-                                                  0x1.24407ab0e073ap-2,
-                                                  0x1.6e221cd9d0cddp-2,
-                                                  0x1.b47ebf73882a1p-2,
-                                                  0x1.f7a8568cb06cep-2,
-                                                  0x1.1bf311e95d00ep-1,
-                                                  0x1.3abb3faa02168p-1,
-                                                  0x1.5848226989d34p-1,
-                                                  0x1.74b1fd64e0754p-1,
-                                                  0x1.900e6160002cep-1,
-                                                  0x1.aa708f58014d4p-1,
-                                                  0x1.c3e9ca2e1a055p-1,
-                                                  0x1.dc899ab3ff56cp-1,
-                                                  1};
-  const __m512i index = _mm512_srli_epi64(_mm512_castpd_si512(x), 48);
-  const Batch<double> inverse = _mm512_permutex2var_pd(_mm512_load_pd(kInverse), index, _mm512_load_pd(kInverse + 8));
-  const Batch<double> whole = _mm512_permutex2var_pd(_mm512_load_pd(kLog), index, _mm512_load_pd(kLog + 8));
-  const Batch<double> r = mulAdd(_mm512_getmant_pd(x, _MM_MANT_NORM_p75_1p5, _MM_MANT_SIGN_src), inverse, -1.0);
-  const Batch<double> p =
-      polynomial(r, 0x1.71547652b92b9p0, -0x1.715476517e565p-1, 0x1.ec709cf7950f2p-2, -0x1.715496f265f73p-2,
-                 0x1.277e154cc04a9p-2, -0x1.ec12bad0cf588p-3, 0x1.811ab605ed627p-3);
-  return mulAdd(r, p, whole + _mm512_getexp_pd(x));
-#else
   const Split<double> parts = split(x);
   const Batch<double> s = parts.fraction / (parts.fraction + 2.0);
   const Batch<double> p = polynomial(s * s, 0x1.71547652b825p1, 0x1.ec709dc53e08ep-1, 0x1.2776c291556f6p-1,
                                      0x1.a61a305eb0d43p-2, 0x1.47951222e766p-2, 0x1.21b4e452a9898p-2);
   return mulAdd(s, p, parts.exponent);
-#endif
 }
 
 /// 2^z within 2^-34 relative, for a float32 result: infinite or 0 where that would be.
 NDOPS_INLINE Batch<double> quickPowerOf2(Batch<double> z) {
-#if defined(__AVX512F__)
-  const Batch<double> r = _mm512_reduce_pd(z, _MM_FROUND_TO_NEG_INF);
-  const Batch<double> power =
-      polynomial(r, 0x1.ffffffffa7933p-1, 0x1.62e4301f16e73p-1, 0x1.ebfbcf8c90818p-3, 0x1.c6b2b013ed2e5p-5,
-                 0x1.3b083852d5c12p-7, 0x1.5fddc70d57fefp-10, 0x1.2cfd661f09ebbp-13, 0x1.68b07ce2936dap-16);
-  return _mm512_scalef_pd(power, z);
-#else
   const Batch<double> bounded = minimum(300.0, maximum(-300.0, z));
   const Batch<double> n = rounded(bounded);
   const Batch<double> power =
       polynomial(bounded - n, 1.0, 0x1.62e42ff0e191dp-1, 0x1.ebfbe0778724bp-3, 0x1.c6b08ac06c325p-5,
                  0x1.3b29f39d4d49cp-7, 0x1.5d8a85fe7833cp-10, 0x1.445c840469a21p-13, 0x1.fde5fe328a61ep-17);
   return power * powerOfTwo(n);
-#endif
 }
 
 /// x^y for finite x > 0, y finite.
@@ -151,6 +132,15 @@ NDOPS_INLINE Batch<float> powerPositive(Batch<float> x, Batch<float> y) {
   const Batch<double> high = widenHigh(y) * quickLogarithm2(widenHigh(x));
   return narrow(quickPowerOf2(low), quickPowerOf2(high));
 }
+
+/// Of two batches.
+template <class T>
+NDOPS_INLINE void powersPositive(Batch<T>& x, Batch<T>& x2, Batch<T> y, Batch<T> y2) {
+  x = powerPositive(x, y);
+  x2 = powerPositive(x2, y2);
+}
+
+#endif
 
 /// The special cases of C's pow around powerPositive's result for |x|.
 template <class T>
@@ -179,9 +169,16 @@ NDOPS_COLD Batch<T> powerSpecial(Batch<T> x, Batch<T> y) {
   return select((y == zero) | (x == one), one, result);
 }
 
+/// Where powersPositive holds and its end is not near.
+template <class T>
+NDOPS_INLINE Mask<T> isOrdinaryPower(Batch<T> x, Batch<T> y) {
+  constexpr T kEnd = static_cast<T>(sizeof(T) == 4 ? 0x1p127 : 0x1p1023);
+  return (x >= Format<T>::kSmallest) & (x < kEnd) & (absolute(y) < kInfinity<T>);
+}
+
 template <class T>
 NDOPS_INLINE Batch<T> power(Batch<T> x, Batch<T> y) {
-  if (all((x > 0) & (x < kInfinity<T>)&(absolute(y) < kInfinity<T>))) return powerPositive(x, y);
+  if (all(isOrdinaryPower(x, y))) return powerPositive(x, y);
   return powerSpecial(x, y);
 }
 

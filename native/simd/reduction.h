@@ -1,4 +1,4 @@
-// Arguments of sin, cos and tan reduced by pi/2, for every finite float64.
+// Arguments of sin, cos and tan reduced by pi/2, for every finite float32 and float64.
 #pragma once
 
 #include "simd/pair.h"
@@ -7,17 +7,21 @@ namespace ndops::NDOPS_LEVEL {
 namespace {
 
 /// x = (quadrant + 4 k) pi/2 + high + low with |high| <= pi/4; only the two lowest bits of `quadrant` count.
+template <class T>
 struct Angle {
-  Batch<std::uint64_t> quadrant;
-  Batch<double> high;
-  Batch<double> low;
+  Batch<BitsOf<T>> quadrant;
+  Batch<T> high;
+  Batch<T> low;
 };
 
-constexpr double kHalfPi = 0x1.921fb54442d18p+0;
-constexpr double kHalfPiLow = 0x1.1a62633145c07p-54;
+template <class T>
+constexpr T kHalfPi = sizeof(T) == 4 ? static_cast<T>(0x1.921fb6p+0f) : static_cast<T>(0x1.921fb54442d18p+0);
+template <class T>
+constexpr T kHalfPiLow = sizeof(T) == 4 ? static_cast<T>(-0x1.777a5cp-25f) : static_cast<T>(0x1.1a62633145c07p-54);
 
-/// Past this the quadrant's products with the parts of pi/2 are no longer exact.
-constexpr double kLargeAngle = 0x1p20;
+/// Past this the quadrant's products with the parts of pi/2 are no longer exact (float32: nor enough).
+template <class T>
+constexpr T kLargeAngle = static_cast<T>(sizeof(T) == 4 ? 0x1p17 : 0x1p20);
 
 /// One lane by Payne and Hanek: the bits of 2/pi that reach the units of x * 2/pi, times the integer significand of x.
 inline void reduceLarge(double x, std::uint64_t* quadrant, double* high, double* low) {
@@ -58,42 +62,52 @@ inline void reduceLarge(double x, std::uint64_t* quadrant, double* high, double*
   const Signed left = static_cast<Signed>(fraction >> 1) - static_cast<Signed>(big * 0x1p127);
   const double small = static_cast<double>(left) * 0x1p-127;
   // (big + small) pi/2.
-  const double highPart = big * kHalfPi;
+  const double highPart = big * kHalfPi<double>;
   constexpr double kSplit = 134217729;
   const double wideA = big * kSplit;
-  const double wideB = kHalfPi * kSplit;
+  const double wideB = kHalfPi<double> * kSplit;
   const double highA = wideA - (wideA - big);
-  const double highB = wideB - (wideB - kHalfPi);
+  const double highB = wideB - (wideB - kHalfPi<double>);
   const double lowA = big - highA;
-  const double lowB = kHalfPi - highB;
+  const double lowB = kHalfPi<double> - highB;
   const double error = ((highA * highB - highPart) + highA * lowB + lowA * highB) + lowA * lowB;
-  const double lowPart = error + (big * kHalfPiLow + small * kHalfPi);
+  const double lowPart = error + (big * kHalfPiLow<double> + small * kHalfPi<double>);
   const bool negative = (bits >> 63 != 0) != below;
   *quadrant = bits >> 63 != 0 ? 0 - turns : turns;
   *high = negative ? -highPart : highPart;
   *low = negative ? -lowPart : lowPart;
 }
 
-NDOPS_COLD void reduceLargeLanes(const Batch<double>& x, Angle* angle) {
-  double in[kLanes<double>];
-  double high[kLanes<double>];
-  double low[kLanes<double>];
-  std::uint64_t quadrant[kLanes<double>];
+/// Lanes past kLargeAngle put right. Given a copy, for what has an address stays in memory.
+template <class T>
+NDOPS_COLD void reduceLargeLanes(const Batch<T>& x, Angle<T>* angle) {
+  T in[kLanes<T>];
+  T high[kLanes<T>];
+  T low[kLanes<T>];
+  BitsOf<T> quadrant[kLanes<T>];
   store(in, x);
   store(high, angle->high);
   store(low, angle->low);
   store(quadrant, angle->quadrant);
-  for (int i = 0; i < kLanes<double>; ++i) {
-    if (!(__builtin_fabs(in[i]) > kLargeAngle)) continue;
-    if (__builtin_isinf(in[i]))
-      high[i] = low[i] = kNaN<double>;
-    else
-      reduceLarge(in[i], &quadrant[i], &high[i], &low[i]);
+  for (int i = 0; i < kLanes<T>; ++i) {
+    const double size = __builtin_fabs(static_cast<double>(in[i]));
+    if (!(size > static_cast<double>(kLargeAngle<T>))) continue;
+    if (__builtin_isinf(size)) {
+      high[i] = low[i] = kNaN<T>;
+      continue;
+    }
+    std::uint64_t turns;
+    double first;
+    double second;
+    reduceLarge(in[i], &turns, &first, &second);
+    quadrant[i] = static_cast<BitsOf<T>>(turns);
+    high[i] = static_cast<T>(first);
+    low[i] = static_cast<T>((first - static_cast<double>(high[i])) + second);
   }
   *angle = {load(quadrant), load(high), load(low)};
 }
 
-NDOPS_INLINE Angle reduceByHalfPi(Batch<double> x) {
+NDOPS_INLINE Angle<double> reduceByHalfPi(Batch<double> x) {
   // pi/2 in parts of 33, 33 and 53 bits.
   const Batch<double> n = rounded(x * 0x1.45f306dc9c883p-1);
   const Batch<double> a = subMul(x, n, 0x1.921fb544p+0);
@@ -102,9 +116,45 @@ NDOPS_INLINE Angle reduceByHalfPi(Batch<double> x) {
   const Batch<double> bLow = (a - b) - second;
   const Batch<double> third = n * 0x1.3198a2e037073p-69;
   const Batch<double> high = b - third;
-  Angle angle{bitCast<std::uint64_t>(n + Format<double>::kRound), high, ((b - high) - third) + bLow};
-  if (any(absolute(x) > kLargeAngle)) reduceLargeLanes(x, &angle);
+  Angle<double> angle{bitCast<std::uint64_t>(n + Format<double>::kRound), high, ((b - high) - third) + bLow};
+  if (any(absolute(x) > kLargeAngle<double>)) {
+    Angle<double> mended = angle;
+    reduceLargeLanes(x, &mended);
+    return mended;
+  }
   return angle;
+}
+
+/// The quadrant's two lowest bits as a number.
+NDOPS_INLINE Batch<double> quadrantOf(Batch<std::uint64_t> quadrant) {
+  const Batch<std::uint64_t> bits = (quadrant & std::uint64_t{3}) | bitCast<std::uint64_t>(Batch<double>(0x1p52));
+  return bitCast<double>(bits) - 0x1p52;
+}
+
+NDOPS_INLINE Angle<float> reduceByHalfPi(Batch<float> x) {
+  if constexpr (kFused) {
+    // pi/2 in three parts of 24 bits; the first difference is exact.
+    const Batch<float> n = rounded(x * 0x1.45f306p-1f);
+    const Batch<float> a = subMul(x, n, kHalfPi<float>);
+    const Batch<float> second = n * kHalfPiLow<float>;
+    const Pair<float> sum = exactSum(a, -second);
+    const Batch<float> lost = subMul(second, n, kHalfPiLow<float>);
+    const Batch<float> low = sum.low + subMul(lost, n, -0x1.ee59dap-50f);
+    Angle<float> angle{bitCast<std::uint32_t>(n + Format<float>::kRound), sum.high, low};
+    if (any(absolute(x) > kLargeAngle<float>)) {
+      Angle<float> mended = angle;
+      reduceLargeLanes(x, &mended);
+      return mended;
+    }
+    return angle;
+  } else {
+    const Angle<double> first = reduceByHalfPi(widenLow(x));
+    const Angle<double> second = reduceByHalfPi(widenHigh(x));
+    const Batch<float> high = narrow(first.high, second.high);
+    const Batch<float> low = narrow(first.high - widenLow(high), second.high - widenHigh(high));
+    const Batch<float> n = narrow(quadrantOf(first.quadrant), quadrantOf(second.quadrant));
+    return {bitCast<std::uint32_t>(n + Format<float>::kRound), high, low};
+  }
 }
 
 }  // namespace

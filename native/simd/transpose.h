@@ -29,6 +29,7 @@ struct VectorOf {
 template <class T, int N>
 using Vector = typename VectorOf<T, N>::type;
 
+/// Lanes of a and b by constant numbers.
 #if defined(__clang__)
 #define NDOPS_SHUFFLE(T, N, a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
 #else
@@ -42,7 +43,6 @@ inline Vector<T, sizeof...(I)> interleave(Vector<T, sizeof...(I)> a, Vector<T, s
   constexpr int N = sizeof...(I);
   return NDOPS_SHUFFLE(T, N, a, b, (static_cast<int>(I) / 2 + Half * N / 2 + (I % 2 == 0 ? 0 : N))...);
 }
-#undef NDOPS_SHUFFLE
 
 template <class V>
 inline void storeStreaming(void* to, V v) {

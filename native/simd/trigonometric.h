@@ -1,119 +1,156 @@
-// Sines and their inverses, float64: within 1 ULP unless another bound is given, for every argument. float32 runs in
-// float64 lanes (simd/widened.h), within 0.51 ULP.
+// Sines and their inverses, for every argument: bounds in test/native/elementwise/math.h.
 #pragma once
+
+#include <type_traits>
 
 #include "simd/reduction.h"
 
 namespace ndops::NDOPS_LEVEL {
 namespace {
 
+template <class T>
 struct SineCosine {
-  Pair<double> sine;
-  Pair<double> cosine;
+  Pair<T> sine;
+  Pair<T> cosine;
 };
 
+/// (sin(t) / t - 1) / z and (cos(t) - 1 + z/2) / z^2 of z = t^2, |t| <= pi/4.
+NDOPS_INLINE Batch<float> sineTail(Batch<float> z) {
+  return polynomial(z, -0x1.555552p-3f, 0x1.110bd6p-7f, -0x1.9aaa5ep-13f);
+}
+NDOPS_INLINE Batch<double> sineTail(Batch<double> z) {
+  return polynomial(z, -0x1.5555555555555p-3, 0x1.1111111110c6ep-7, -0x1.a01a019e9ba5p-13, 0x1.71de37aa8408p-19,
+                    -0x1.ae601982f63ap-26, 0x1.5e0ee6fe79cbdp-33);
+}
+NDOPS_INLINE Batch<float> cosineTail(Batch<float> z) {
+  return polynomial(z, 0x1.555554p-5f, -0x1.6c1292p-10f, 0x1.9bc012p-16f);
+}
+NDOPS_INLINE Batch<double> cosineTail(Batch<double> z) {
+  return polynomial(z, 0x1.5555555555555p-5, -0x1.6c16c16c168c4p-10, 0x1.a01a019f3690ap-16, -0x1.27e4fa009f8aep-22,
+                    0x1.1eeb5566d1155p-29, -0x1.9071bfeef2c7p-37);
+}
+
 /// Of high + low, |high| <= pi/4.
-NDOPS_INLINE SineCosine sineCosine(Batch<double> high, Batch<double> low) {
-  const Batch<double> z = high * high;
-  const Batch<double> half = z * 0.5;
-  const Batch<double> s = polynomial(z, -0x1.5555555555555p-3, 0x1.1111111110c6ep-7, -0x1.a01a019e9ba5p-13,
-                                     0x1.71de37aa8408p-19, -0x1.ae601982f63ap-26, 0x1.5e0ee6fe79cbdp-33);
-  const Pair<double> sine = fastSum(high, mulAdd(high * z, s, subMul(low, low, half)));
-  const Batch<double> c = polynomial(z, 0x1.5555555555555p-5, -0x1.6c16c16c168c4p-10, 0x1.a01a019f3690ap-16,
-                                     -0x1.27e4fa009f8aep-22, 0x1.1eeb5566d1155p-29, -0x1.9071bfeef2c7p-37);
-  const Batch<double> most = 1.0 - half;
-  const Batch<double> rest = ((1.0 - most) - half) + subMul(z * z * c, high, low);
+template <class T>
+NDOPS_INLINE SineCosine<T> sineCosine(Batch<T> high, Batch<T> low) {
+  const Batch<T> z = high * high;
+  const Batch<T> half = z * T{0.5};
+  const Pair<T> sine = fastSum(high, mulAdd(high * z, sineTail(z), subMul(low, low, half)));
+  const Batch<T> most = T{1} - half;
+  const Batch<T> rest = ((T{1} - most) - half) + subMul(z * z * cosineTail(z), high, low);
   return {sine, fastSum(most, rest)};
 }
 
 /// -0.0 where the bit of the quadrant is set, to be xor-ed.
-NDOPS_INLINE Batch<double> signFrom(Batch<std::uint64_t> quadrant, int bit) {
-  return bitCast<double>((quadrant >> bit) << 63);
+template <class B>
+NDOPS_INLINE auto signFrom(Batch<B> quadrant, int bit) {
+  using T = std::conditional_t<sizeof(B) == 4, float, double>;
+  return bitCast<T>((quadrant >> bit) << (8 * static_cast<int>(sizeof(B)) - 1));
 }
-NDOPS_INLINE Mask<double> isOdd(Batch<std::uint64_t> quadrant) { return bitCast<double>((quadrant << 63) >> 1) != 0.0; }
-
-NDOPS_INLINE Batch<double> sin(Batch<double> x) {
-  const Angle angle = reduceByHalfPi(x);
-  const SineCosine of = sineCosine(angle.high, angle.low);
-  const Batch<double> result =
-      select(isOdd(angle.quadrant), of.cosine.high, of.sine.high) ^ signFrom(angle.quadrant, 1);
-  return select(x == 0.0, x, result);
+template <class B>
+NDOPS_INLINE auto isOdd(Batch<B> quadrant) {
+  using T = std::conditional_t<sizeof(B) == 4, float, double>;
+  return bitCast<T>((quadrant << (8 * static_cast<int>(sizeof(B)) - 1)) >> 1) != T{0};
 }
 
-NDOPS_INLINE Batch<double> cos(Batch<double> x) {
-  const Angle angle = reduceByHalfPi(x);
-  const SineCosine of = sineCosine(angle.high, angle.low);
-  return select(isOdd(angle.quadrant), of.sine.high, of.cosine.high) ^ signFrom(angle.quadrant + std::uint64_t{1}, 1);
+template <class T>
+NDOPS_INLINE Batch<T> sin(Batch<T> x) {
+  const Angle<T> angle = reduceByHalfPi(x);
+  const SineCosine<T> of = sineCosine(angle.high, angle.low);
+  const Batch<T> result = select(isOdd(angle.quadrant), of.cosine.high, of.sine.high) ^ signFrom(angle.quadrant, 1);
+  return select(x == T{0}, x, result);
 }
 
-NDOPS_INLINE Batch<double> tan(Batch<double> x) {
-  const Angle angle = reduceByHalfPi(x);
-  const SineCosine of = sineCosine(angle.high, angle.low);
-  const Mask<double> odd = isOdd(angle.quadrant);
-  const Batch<double> result =
-      quotient<double>({select(odd, -of.cosine.high, of.sine.high), select(odd, -of.cosine.low, of.sine.low)},
-                       {select(odd, of.sine.high, of.cosine.high), select(odd, of.sine.low, of.cosine.low)})
+template <class T>
+NDOPS_INLINE Batch<T> cos(Batch<T> x) {
+  const Angle<T> angle = reduceByHalfPi(x);
+  const SineCosine<T> of = sineCosine(angle.high, angle.low);
+  return select(isOdd(angle.quadrant), of.sine.high, of.cosine.high) ^ signFrom(angle.quadrant + BitsOf<T>{1}, 1);
+}
+
+template <class T>
+NDOPS_INLINE Batch<T> tan(Batch<T> x) {
+  const Angle<T> angle = reduceByHalfPi(x);
+  const SineCosine<T> of = sineCosine(angle.high, angle.low);
+  const Mask<T> odd = isOdd(angle.quadrant);
+  const Batch<T> result =
+      quotient<T>({select(odd, -of.cosine.high, of.sine.high), select(odd, -of.cosine.low, of.sine.low)},
+                  {select(odd, of.sine.high, of.cosine.high), select(odd, of.sine.low, of.cosine.low)})
           .sum();
-  return select(x == 0.0, x, result);
+  return select(x == T{0}, x, result);
+}
+
+/// (atan(t) / t - 1) / z of z = t^2, |t| <= tan(pi/8).
+NDOPS_INLINE Batch<float> arctanTail(Batch<float> z) {
+  return polynomial(z, -0x1.555554p-2f, 0x1.99970ap-3f, -0x1.241d38p-3f, 0x1.b7e37p-4f, -0x1.07d3cap-4f);
+}
+NDOPS_INLINE Batch<double> arctanTail(Batch<double> z) {
+  return polynomial(z, -0x1.5555555555555p-2, 0x1.9999999999816p-3, -0x1.2492492481dbdp-3, 0x1.c71c71bcb44aep-4,
+                    -0x1.745d156a12876p-4, 0x1.3b137c5a8a1cbp-4, -0x1.110d32a20d66bp-4, 0x1.e17f88126d2bfp-5,
+                    -0x1.abce40ef39cf3p-5, 0x1.721f2b26df32dp-5, -0x1.14d2099ab438ep-5, 0x1.fbd7230134c31p-7);
 }
 
 /// The angle of (x, y) with 0 <= y, 0 <= x, not both infinite or 0.
-NDOPS_INLINE Batch<double> angleInQuadrant(Batch<double> y, Batch<double> x) {
-  const Batch<double> large = maximum(x, y);
-  const Batch<double> small = minimum(x, y);
+template <class T>
+NDOPS_INLINE Batch<T> angleInQuadrant(Batch<T> y, Batch<T> x) {
+  const Batch<T> large = maximum(x, y);
+  const Batch<T> small = minimum(x, y);
   // Past tan(pi/8): atan(t) = pi/4 + atan((t - 1) / (t + 1)).
-  const Mask<double> turned = small > large * 0x1.a827999fcef34p-2;
-  const Pair<double> over = fastSum(large, -small);
-  const Pair<double> under = fastSum(large, small);
-  const Batch<double> zero(0.0);
-  const Pair<double> ratio = quotient<double>({select(turned, -over.high, small), select(turned, -over.low, zero)},
-                                              {select(turned, under.high, large), select(turned, under.low, zero)});
-  const Batch<double> t = ratio.high;
-  const Batch<double> z = t * t;
-  const Batch<double> p =
-      polynomial(z, -0x1.5555555555555p-2, 0x1.9999999999816p-3, -0x1.2492492481dbdp-3, 0x1.c71c71bcb44aep-4,
-                 -0x1.745d156a12876p-4, 0x1.3b137c5a8a1cbp-4, -0x1.110d32a20d66bp-4, 0x1.e17f88126d2bfp-5,
-                 -0x1.abce40ef39cf3p-5, 0x1.721f2b26df32dp-5, -0x1.14d2099ab438ep-5, 0x1.fbd7230134c31p-7);
-  const Batch<double> curved = mulAdd(t * z, p, ratio.low);
+  const Mask<T> turned = small > large * 0x1.a827999fcef34p-2;
+  const Pair<T> over = fastSum(large, -small);
+  const Pair<T> under = fastSum(large, small);
+  const Batch<T> zero(T{0});
+  const Pair<T> ratio = quotient<T>({select(turned, -over.high, small), select(turned, -over.low, zero)},
+                                    {select(turned, under.high, large), select(turned, under.low, zero)});
+  const Batch<T> t = ratio.high;
+  const Batch<T> z = t * t;
+  const Batch<T> curved = mulAdd(t * z, arctanTail(z), ratio.low);
   // The whole angle is a multiple of pi/4 plus or minus atan(t): add what is small first.
-  const Mask<double> steep = y > x;
-  const Batch<double> quarter(kHalfPi / 2);
-  const Batch<double> base = select(turned, quarter, select(steep, Batch<double>(kHalfPi), zero));
-  const Batch<double> baseLow =
-      select(turned, Batch<double>(kHalfPiLow / 2), select(steep, Batch<double>(kHalfPiLow), zero));
-  const Batch<double> flip = signOf(select(steep, Batch<double>(-1.0), 1.0));
-  const Pair<double> sum = fastSum(base, t ^ flip);
+  const Mask<T> steep = y > x;
+  const Batch<T> quarter(kHalfPi<T> / 2);
+  const Batch<T> base = select(turned, quarter, select(steep, Batch<T>(kHalfPi<T>), zero));
+  const Batch<T> baseLow = select(turned, Batch<T>(kHalfPiLow<T> / 2), select(steep, Batch<T>(kHalfPiLow<T>), zero));
+  const Batch<T> flip = signOf(select(steep, Batch<T>(T{-1}), T{1}));
+  const Pair<T> sum = fastSum(base, t ^ flip);
   return sum.high + (sum.low + ((curved ^ flip) + baseLow));
 }
 
-NDOPS_INLINE Batch<double> arctan2(Batch<double> y, Batch<double> x) {
-  const Batch<double> ay = absolute(y);
-  const Batch<double> ax = absolute(x);
+template <class T>
+NDOPS_INLINE Batch<T> arctan2(Batch<T> y, Batch<T> x) {
+  const Batch<T> ay = absolute(y);
+  const Batch<T> ax = absolute(x);
   // Out of the ends of the range, where sums would overflow and quotients lose bits.
-  const Batch<double> large = maximum(ax, ay);
-  const Batch<double> factor =
-      select(large > 0x1p1000, 0x1p-100, select(large < 0x1p-900, Batch<double>(0x1p100), 1.0));
-  const Batch<double> zero(0.0);
-  const Batch<double> one(1.0);
+  const Batch<T> large = maximum(ax, ay);
+  constexpr T kTop = static_cast<T>(sizeof(T) == 4 ? 0x1p90 : 0x1p900);
+  constexpr T kDown = static_cast<T>(sizeof(T) == 4 ? 0x1p-40 : 0x1p-200);
+  constexpr T kBottom = static_cast<T>(sizeof(T) == 4 ? 0x1p-70 : 0x1p-900);
+  constexpr T kUp = static_cast<T>(sizeof(T) == 4 ? 0x1p60 : 0x1p100);
+  const Batch<T> factor = select(large > kTop, kDown, select(large < kBottom, Batch<T>(kUp), T{1}));
+  const Batch<T> zero(T{0});
+  const Batch<T> one(T{1});
   // Infinite parts outweigh finite ones and equal each other; of two zeros x counts as the larger.
-  const Mask<double> endless = large == kInfinity<double>;
-  const Batch<double> b = select(endless, select(ay == kInfinity<double>, one, zero), ay * factor);
-  const Batch<double> rightward = select(endless, select(ax == kInfinity<double>, one, zero), ax * factor);
-  const Batch<double> a = select(large == 0.0, one, rightward);
-  const Batch<double> angle = angleInQuadrant(b, a);
-  const Batch<double> left = kHalfPi * 2 - (angle - kHalfPiLow * 2);
+  const Mask<T> endless = large == kInfinity<T>;
+  const Batch<T> b = select(endless, select(ay == kInfinity<T>, one, zero), ay * factor);
+  const Batch<T> rightward = select(endless, select(ax == kInfinity<T>, one, zero), ax * factor);
+  const Batch<T> a = select(large == T{0}, one, rightward);
+  const Batch<T> angle = angleInQuadrant(b, a);
+  const Batch<T> left = kHalfPi<T> * 2 - (angle - kHalfPiLow<T> * 2);
   // -0 counts as negative: compare its sign, not its value.
-  const Mask<double> negative = withSign(one, x) < 0.0;
-  const Batch<double> result = select(negative, left, angle) | signOf(y);
+  const Mask<T> negative = withSign(one, x) < T{0};
+  const Batch<T> result = select(negative, left, angle) | signOf(y);
   return select((x != x) | (y != y), x + y, result);
 }
 
-NDOPS_INLINE Batch<double> arctan(Batch<double> x) {
-  const Batch<double> size = minimum(0x1p100, absolute(x));
-  return angleInQuadrant(size, 1.0) | signOf(x);
+template <class T>
+NDOPS_INLINE Batch<T> arctan(Batch<T> x) {
+  const Batch<T> size = minimum(0x1p100, absolute(x));
+  return angleInQuadrant<T>(size, T{1}) | signOf(x);
 }
 
 /// (asin(t) - t) / t of z = t^2 <= 1/4.
+NDOPS_INLINE Batch<float> arcsinTail(Batch<float> z) {
+  return z * polynomial(z, 0x1.55555ep-3f, 0x1.332674p-4f, 0x1.70c3a4p-5f, 0x1.b19c3cp-6f, 0x1.397b58p-5f);
+}
 NDOPS_INLINE Batch<double> arcsinTail(Batch<double> z) {
   return z * polynomial(z, 0x1.555555555554ep-3, 0x1.3333333337342p-4, 0x1.6db6db67db5d4p-5, 0x1.f1c71fcc9b8d3p-6,
                         0x1.6e8b2428c3c4p-6, 0x1.1c59c35941fd4p-6, 0x1.c865dd9a0ccafp-7, 0x1.85829467d37c9p-7,
@@ -121,40 +158,44 @@ NDOPS_INLINE Batch<double> arcsinTail(Batch<double> z) {
 }
 
 /// sqrt((1 - a) / 2) for a in [1/2, 1], in two parts, with its square: asin(a) = pi/2 - 2 asin of it.
+template <class T>
 struct HalfAngle {
-  Batch<double> root;
-  Batch<double> low;
-  Batch<double> square;
+  Batch<T> root;
+  Batch<T> low;
+  Batch<T> square;
 };
-NDOPS_INLINE HalfAngle halfAngle(Batch<double> a) {
-  const Batch<double> square = (1.0 - a) * 0.5;
-  const Batch<double> root = squareRoot(square);
-  const Pair<double> back = exactProduct(root, root);
-  const Batch<double> low = ((square - back.high) - back.low) / (root + root);
-  return {root, select(square == 0.0, Batch<double>(0.0), low), square};
+template <class T>
+NDOPS_INLINE HalfAngle<T> halfAngle(Batch<T> a) {
+  const Batch<T> square = (T{1} - a) * T{0.5};
+  const Batch<T> root = squareRoot(square);
+  const Pair<T> back = exactProduct(root, root);
+  const Batch<T> low = ((square - back.high) - back.low) / (root + root);
+  return {root, select(square == T{0}, Batch<T>(T{0}), low), square};
 }
 
-NDOPS_INLINE Batch<double> arcsin(Batch<double> x) {
-  const Batch<double> a = absolute(x);
-  const Mask<double> large = a > 0.5;
-  const HalfAngle half = halfAngle(a);
-  const Batch<double> t = select(large, half.root, a);
-  const Batch<double> tail = t * arcsinTail(select(large, half.square, a * a));
-  const Pair<double> rest = fastSum<double>(kHalfPi, -2.0 * half.root);
-  const Batch<double> top = rest.high + (rest.low - (2.0 * (tail + half.low) - kHalfPiLow));
+template <class T>
+NDOPS_INLINE Batch<T> arcsin(Batch<T> x) {
+  const Batch<T> a = absolute(x);
+  const Mask<T> large = a > T{0.5};
+  const HalfAngle<T> half = halfAngle(a);
+  const Batch<T> t = select(large, half.root, a);
+  const Batch<T> tail = t * arcsinTail(select(large, half.square, a * a));
+  const Pair<T> rest = fastSum<T>(kHalfPi<T>, T{-2} * half.root);
+  const Batch<T> top = rest.high + (rest.low - (T{2} * (tail + half.low) - kHalfPiLow<T>));
   return select(large, top, a + tail) | signOf(x);
 }
 
-NDOPS_INLINE Batch<double> arccos(Batch<double> x) {
-  const Batch<double> a = absolute(x);
-  const Mask<double> large = a > 0.5;
-  const HalfAngle half = halfAngle(a);
-  const Batch<double> t = select(large, half.root, x);
-  const Batch<double> tail = t * arcsinTail(select(large, half.square, x * x));
-  const Batch<double> middle = kHalfPi - (x - (kHalfPiLow - tail));
-  const Batch<double> right = 2.0 * (half.root + (tail + half.low));
-  const Batch<double> left = 2.0 * (kHalfPi - (half.root + ((tail + half.low) - kHalfPiLow)));
-  return select(large, select(x < 0.0, left, right), middle);
+template <class T>
+NDOPS_INLINE Batch<T> arccos(Batch<T> x) {
+  const Batch<T> a = absolute(x);
+  const Mask<T> large = a > T{0.5};
+  const HalfAngle<T> half = halfAngle(a);
+  const Batch<T> t = select(large, half.root, x);
+  const Batch<T> tail = t * arcsinTail(select(large, half.square, x * x));
+  const Batch<T> middle = kHalfPi<T> - (x - (kHalfPiLow<T> - tail));
+  const Batch<T> right = T{2} * (half.root + (tail + half.low));
+  const Batch<T> left = T{2} * (kHalfPi<T> - (half.root + ((tail + half.low) - kHalfPiLow<T>)));
+  return select(large, select(x < T{0}, left, right), middle);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ import subprocess
 import numpy as np
 
 from codec import decode_tensor, encode, encode_result
+from draws import DRAWS
 from generate import load
 from patterns import Case, camel
 from truth import COMPLEX, DTYPES, FLOATING, INTEGER, REFUSALS, Refused, is_tensor, name_of
@@ -61,6 +62,8 @@ def draw(op, rng, cases):
         axis = rng.choice([None, rng.choice(axes), rng.choice(axes)])
         named = {"keepdims": rng.random() < 0.5} if op.name != "countNonzero" else {}
         return Case(values(rng, dtype, shape), axis=axis, **named)
+    if op.name in DRAWS and rng.random() < 0.8:
+        return DRAWS[op.name](rng)
     case = rng.choice(cases)
     return Case(*(changed(rng, x, i) for i, x in enumerate(case.args)), **case.named)
 

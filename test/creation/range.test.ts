@@ -1,8 +1,11 @@
 import { deepStrictEqual, strictEqual, throws } from 'node:assert'
-import { isCoded, ndops } from '../support/ndops'
+import { isCoded, ndops, promises, type Tensor } from '../support/ndops'
 import { record } from '../support/record'
 
 record('arange')
+record('linspace')
+record('logspace', { ulp: 1 })
+record('meshgrid')
 
 const coded = (code: string) => (error: unknown) => isCoded(error) && error.code === `ERR_NDOPS_${code}`
 
@@ -45,5 +48,89 @@ describe('arange', () => {
     throws(() => ndops.arange(2 ** 60, { dtype: 'float32' }), coded('SIZE'))
     throws(() => ndops.arange(ndops.zeros([2])), coded('SHAPE_MISMATCH'))
     throws(() => ndops.arange('3' as never), coded('ARGUMENT'))
+  })
+})
+
+describe('linspace', () => {
+  it('says what is wrong', () => {
+    throws(() => ndops.linspace(0, 1, -1), coded('SIZE'))
+    throws(() => ndops.linspace(0, 1, 2 ** 60), coded('ARGUMENT'))
+    throws(() => ndops.linspace(0, 1, 5, 1 as never), coded('ARGUMENT'))
+    throws(() => ndops.linspace(0, 1, { axis: 1 }), coded('AXIS'))
+    throws(() => ndops.linspace({ re: 0, im: 1 }, 1, { dtype: 'int8' }), coded('DTYPE'))
+    throws(() => ndops.linspace([1, 2], [1, 2, 3]), coded('BROADCAST'))
+    throws(() => ndops.linspace('0' as never, 1), coded('ARGUMENT'))
+  })
+
+  it('gives the distance too, as a promise as well', async () => {
+    const [values, step] = ndops.linspace(0, 1, { num: 5, retstep: true })
+    deepStrictEqual(values.toArray(), [0, 0.25, 0.5, 0.75, 1])
+    deepStrictEqual([step.shape, step.dtype, step.item()], [[], 'float32', 0.25])
+    strictEqual(ndops.linspace(0, 10, 3, true, true, 'int8')[1].dtype, 'float32')
+    strictEqual(ndops.linspace(0, 10, 3, true, true, 'float64')[1].dtype, 'float64')
+    const later = (await promises.linspace(0, 1, { num: 5, retstep: true } as never)) as unknown as [Tensor, Tensor]
+    strictEqual(later[1].item(), 0.25)
+  })
+
+  it('ends with the stop, and is no sum of steps', () => {
+    const far = ndops.linspace(0.1, 12345.6, 1_000_001, { dtype: 'float64' }).data as Float64Array
+    strictEqual(far[1_000_000], 12345.6)
+    const step = (12345.6 - 0.1) / 1_000_000
+    strictEqual(
+      far.slice(0, -1).every((value, i) => value === i * step + 0.1),
+      true,
+    )
+  })
+})
+
+describe('logspace', () => {
+  it('takes a base of any kind', () => {
+    deepStrictEqual(ndops.logspace(0, 3, { num: 4, base: 2, dtype: 'int32' }).toArray(), [1, 2, 4, 8])
+    deepStrictEqual(ndops.logspace(0, 2, { num: 3, base: [2, 3] }).toArray(), [
+      [1, 1],
+      [2, 3],
+      [4, 9],
+    ])
+    throws(() => ndops.logspace(0, 1, { base: 'e' as never }), coded('ARGUMENT'))
+    throws(() => ndops.logspace([0, 1], 1, { base: [1, 2, 3] }), coded('BROADCAST'))
+  })
+})
+
+describe('meshgrid', () => {
+  it('copies nothing', async () => {
+    const [x, y] = [ndops.arange(1000), ndops.arange(2000)]
+    const before = ndops.memory().live
+    const [gx, gy] = ndops.meshgrid(x, y, { indexing: 'ij' }) as [Tensor, Tensor]
+    strictEqual(ndops.memory().live, before)
+    deepStrictEqual(
+      [gx.shape, gy.shape],
+      [
+        [1000, 2000],
+        [1000, 2000],
+      ],
+    )
+    x.dispose()
+    deepStrictEqual(ndops.getItem(gx, [3, ':2']).toArray(), [3, 3])
+    const later = (await promises.meshgrid([1, 2], [3, 4])) as Tensor[]
+    deepStrictEqual(
+      later.map((grid) => grid.toArray()),
+      [
+        [
+          [1, 2],
+          [1, 2],
+        ],
+        [
+          [3, 3],
+          [4, 4],
+        ],
+      ],
+    )
+  })
+
+  it('says what is wrong', () => {
+    throws(() => ndops.meshgrid([1], { indexing: 'yx' as never }), coded('VALUE'))
+    throws(() => ndops.meshgrid([1], { index: 'xy' } as never), coded('OPTION'))
+    throws(() => ndops.meshgrid(...new Array(33).fill(1)), coded('RANK'))
+    throws(() => ndops.meshgrid(ndops.broadcastTo(1, [2 ** 30]), ndops.broadcastTo(1, [2 ** 30])), coded('SIZE'))
   })
 })

@@ -1,16 +1,75 @@
 import assert from 'node:assert/strict'
 import * as ops from '../../lib/index'
 import * as promises from '../../lib/promises'
+import { collectAll } from '../support/collect'
+import { seeded } from '../support/random'
 
 const filled = (n: number, value: number) => ops.fromData(new Float64Array(n).fill(value))
 
 describe('env/promises @buffers', () => {
-  it('gives what the synchronous call gives, for a thousand at once', async () => {
-    const inputs = Array.from({ length: 1000 }, (_, i) => filled(1 + ((i * 37) % 5000), i))
-    const results = await Promise.all(inputs.map((x, i) => promises.add(x, i)))
-    results.forEach((result, i) => {
-      assert.deepEqual(result.data, ops.add(inputs[i] as ops.Tensor, i).data)
+  it('gives the bits of the serial run for a thousand mixed calls at once', async () => {
+    const random = seeded(75)
+    const drawn = (...shape: number[]) =>
+      ops.reshape(ops.fromData(Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, random)), shape)
+    const kinds: readonly ((n: number) => readonly [string, ...unknown[]])[] = [
+      (n) => ['add', drawn(n), drawn(n)],
+      (n) => ['exp', drawn(n, 3)],
+      (n) => ['sum', drawn(n, 5), 0],
+      (n) => ['var', ops.transpose(drawn(n, 7))],
+      (n) => ['cumsum', drawn(n)],
+      (n) => ['matmul', drawn(1 + (n % 90), 64), drawn(64, 1 + (n % 70))],
+      (n) => ['einsum', 'ij,kj->ik', drawn(1 + (n % 50), 20), drawn(30, 20)],
+      (n) => ['norm', drawn(n)],
+      (n) => ['sort', drawn(n)],
+      (n) => ['argsort', drawn(3, n), 1],
+      (n) => ['take', drawn(n, 4), new Int32Array([0, n - 1]), 0],
+      (n) => ['where', ops.greater(drawn(n), 0.5), 1, drawn(n)],
+      (n) => ['nonzero', ops.greater(drawn(n), 0.9)],
+      (n) => ['bincount', ops.cast(ops.multiply(drawn(n), 100), 'int32')],
+      (n) => ['concatenate', [drawn(n), drawn(9)]],
+      (n) => ['mean', ops.cast(drawn(n), 'bfloat16')],
+    ]
+    type Calls = { readonly [name: string]: (...args: unknown[]) => unknown }
+    const [now, later] = [ops, promises] as unknown as [Calls, Calls]
+    const calls = Array.from({ length: 1000 }, (_, i) => kinds[i % kinds.length]?.(1 + ((i * 977) % 6000)) ?? ['add'])
+    const results = await Promise.all(calls.map(([name, ...args]) => later[name]?.(...args)))
+    const bits = (result: unknown): unknown =>
+      Array.isArray(result) ? result.map(bits) : [(result as ops.Tensor).shape, (result as ops.Tensor).data]
+    calls.forEach(([name, ...args], i) => {
+      assert.deepEqual(bits(results[i]), bits(now[name]?.(...args)), name)
     })
+  }).timeout(60_000)
+
+  it('gives memory back when a call is aborted on its way', async () => {
+    const x = filled(4_000_000, 1)
+    await collectAll()
+    const live = ops.memory().live
+    let aborted = 0
+    for (let round = 0; round < 5; round++) {
+      const controller = new AbortController()
+      const { signal } = controller
+      // More than there are threads, so that some wait.
+      const calls = Array.from({ length: 6 }, () => promises.sort(x, { signal }))
+      setTimeout(() => controller.abort(), 3 * round)
+      for (const { status, ...outcome } of await Promise.allSettled(calls)) {
+        if (status === 'fulfilled') (outcome as { value: ops.Tensor }).value.dispose()
+        else {
+          assert.equal((outcome as { reason: Error }).reason.name, 'AbortError')
+          aborted++
+        }
+      }
+      assert.equal(ops.memory().live, live)
+    }
+    assert.ok(aborted > 0)
+  }).timeout(60_000)
+
+  it('gives memory back when values make a call fail', async () => {
+    const x = ops.ones([100_000], 'int32')
+    await collectAll()
+    const live = ops.memory().live
+    await assert.rejects(promises.power(x, ops.full([100_000], -1, 'int32')), { code: 'ERR_NDOPS_VALUE' })
+    await assert.rejects(promises.take(x, [5, 100_000]), { code: 'ERR_NDOPS_INDEX' })
+    assert.ok(ops.memory().live <= live + 500_000)
   })
 
   it('rejects with the coded error of the call, with the place of the call in its stack', async () => {

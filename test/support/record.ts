@@ -33,6 +33,8 @@ import { firstDifference, type Tolerance } from './ulp'
 export interface RecordOptions {
   /** The error allowed for floating and complex results, in units in the last place. 0, the default: the same bits. */
   readonly ulp?: number
+  /** The same for complex results, where it is another: against the modulus. */
+  readonly complexUlp?: number
   /** The values of drawn operands. */
   readonly draw?: Draw
   /** The dtypes of drawn operands; by default those that the fixture's dtype row accepts. */
@@ -79,7 +81,11 @@ export function record(name: string, options: RecordOptions = {}): void {
       options.reference === undefined
         ? fixture(name)
         : referenceFixture(name, 'elementwise', options.reference, options.dtypes ?? [], options.draw)
-    const tolerance: Tolerance = { ulp: options.ulp ?? 0, signOfZero: truth.zeroSign !== false }
+    const tolerance: Tolerance = {
+      ulp: options.ulp ?? 0,
+      complexUlp: options.complexUlp,
+      signOfZero: truth.zeroSign !== false,
+    }
     const good = truth.cases.filter((one) => one.throws === undefined)
     const call: Call = (...args) => op(name)(...args)
     /** Runs a check on cases and reports those that it finds wrong. */

@@ -37,6 +37,8 @@ const sameBytes = (a: Storage, b: Storage): boolean => bytes(a).equals(bytes(b))
 export interface Tolerance {
   /** For floating and complex values; 0 means the same bits (NaN payloads aside). Integers are always exact. */
   readonly ulp: number
+  /** For complex values, where it is another. */
+  readonly complexUlp?: number | undefined
   readonly signOfZero?: boolean
 }
 
@@ -44,8 +46,8 @@ export interface Tolerance {
 export function firstDifference(dtype: DType, got: Storage, want: Storage, tolerance: Tolerance): string | undefined {
   if (got.length !== want.length) return `${got.length} numbers instead of ${want.length}`
   if (sameBytes(got, want)) return undefined
-  const { ulp, signOfZero = true } = tolerance
-  if (isComplex(dtype)) return complexDifference(dtype, got, want, ulp)
+  const { ulp, complexUlp = ulp, signOfZero = true } = tolerance
+  if (isComplex(dtype)) return complexDifference(dtype, got, want, complexUlp)
   for (let i = 0; i < want.length; i++) {
     const [a, b] = [get(got, dtype, i), get(want, dtype, i)]
     if (!isFloating(dtype)) {

@@ -6,7 +6,8 @@ import numpy as np
 
 from codec import BigInt, Typed
 from patterns import Case, Slot, calls
-from truth import COMPLEX, DTYPES, FLOATING, FLOATX, INTEGER, NUMPY, Refused, is_tensor, name_of, saturate, tensor
+from truth import (COMPLEX, DTYPES, FLOATING, FLOATX, INTEGER, NUMPY, Refused, exactly, is_tensor, name_of, result_type,
+                   saturate, tensor)
 from values import INF, NAN, castable, small
 
 FAMILY = "creation"
@@ -180,3 +181,82 @@ def host_copy(x):
 calls(FAMILY, "convertToNumpy", host_copy, *[Case(small(dtype, (2, 3))) for dtype in DTYPES],
       Case(tensor(1.5, "float32")), Case(tensor(np.zeros((2, 0, 3)), "int8")))
 calls(FAMILY, "isTensor", is_tensor, Case(X), Case(3), Case([1, 2]), Case(None), Case("x"), Case(Typed("float32", [1])))
+
+
+def spaced(start, stop, num, endpoint, retstep, base=None):
+    """NumPy's, but 16-bit ends are computed in float32."""
+    start, stop = (tensor(x, FLOATX) if isinstance(x, list) else exactly(x) for x in (start, stop))
+    if isinstance(num, int) and num < 0 or not isinstance(endpoint, bool):
+        raise Refused("Error")
+    return start, stop
+
+
+def natural(*ends):
+    """The dtype that the ends and a float meet in."""
+    ends = [tensor(x, FLOATX) if isinstance(x, list) else x for x in ends]
+    return result_type(*(x.dtype if is_tensor(x) else type(x) for x in ends), float)
+
+
+def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
+    checked(dtype)
+    met = natural(start, stop)
+    dtype = dtype or met
+    start, stop = spaced(start, stop, num, endpoint, retstep)
+    if dtype in INTEGER and any(np.iscomplexobj(x) for x in (start, stop)):
+        raise Refused(T)
+    y, step = np.linspace(start, stop, num, endpoint, True, axis=axis)
+    if dtype in INTEGER:
+        y = np.floor(y)
+    y = saturate(y, dtype)
+    if not retstep:
+        return y
+    shape = np.broadcast_shapes(np.shape(start), np.shape(stop))
+    return [y, np.broadcast_to(step, shape).astype(NUMPY[dtype if dtype in FLOATING + COMPLEX else met])]
+
+
+A, B = tensor([0.1, -1.0, 3.0], "float32"), tensor([1.7, -1.0, 2.5], "float32")
+ENDS = [(0, 1), (0.1, 0.7), (-3, 5.5), (2, -2), (1, 1), (0.0, 1e-320), (1e30, -1e30), (0, 10), (INF, 1.0), (0.0, NAN), (True, 3)]
+calls(FAMILY, "linspace", linspace, *[Case(a, b, 7) for a, b in ENDS], *[Case(a, b, 11, dtype="float64") for a, b in ENDS],
+      *[Case(a, b, 6, False, True, "float64") for a, b in ENDS[:-1]], *[Case(0, 9, 5, dtype=dtype) for dtype in DTYPES],
+      *[Case(-1.5, 2.25, 4, dtype=dtype) for dtype in ["bool", "int8", "int64", "float16", "bfloat16"]],
+      *[Case(small(dtype, (3,), 1), small(dtype, (3,), 2), 5) for dtype in DTYPES], *[Case(tensor(1, dtype), 2.5, 9) for dtype in DTYPES],
+      *[Case(tensor([1, 3], dtype), 8, 4, dtype="int32") for dtype in ["uint8", "float32", "int64", "float16"]],
+      *[Case(tensor(1, a), tensor(4, b), 6) for a, b in [("int16", "float32"), ("int32", "float32"), ("float16", "bfloat16"), ("float64", "float32"), ("int64", "float16"), ("float32", "complex64"), ("float64", "complex64")]],
+      Case(0, 1), Case(0, 1, 0), Case(0, 1, 1), Case(0, 1, 1, False), Case(0, 1, 2), Case(0, 3, 1, True, True), Case(0, 3, 0, False, True), Case(2, 3, num=1, endpoint=False, retstep=True),
+      Case(A, B, 5), Case(A, B, 5, axis=1), Case(A, B, 5, axis=-1), Case(A, 2, 3, retstep=True), Case(A, 2, 3, False, True, "float64", 1), Case(A, B.reshape(3, 1), 4, axis=1), Case(A, B.reshape(3, 1), 3, axis=-1),
+      Case([0, 1], [2, 5], 4), Case(1 + 2j, 3, 5), Case(tensor([1 - 1j, 2j], "complex64"), tensor([0, 2j], "complex64"), 7), Case(0, tensor([1 + 3j], "complex128"), 7, False, True),
+      Case(tensor(np.zeros((0, 2)), "float32"), 1, 3), Case(0.1, 1, 1100, dtype="float64"), Case(A, B, 30), Case(0, 1, -1, throws="Error"), Case(0, 1, 2.5, throws="Error"), Case(0, 1, 5, axis=1, throws=R),
+      Case(A, tensor([1, 2], "float32"), throws=R), Case(0, 1, 5, dtype="float8", throws=T), Case(1j, 2, 5, dtype="int32", throws=T), Case(0, 1, 5, 3, throws="Error"))
+
+
+def logspace(start, stop, num=50, endpoint=True, base=10, dtype=None, axis=0):
+    checked(dtype)
+    dtype = dtype or natural(start, stop)
+    start, stop = spaced(start, stop, num, endpoint, False)
+    base = np.asarray(tensor(base, FLOATX) if isinstance(base, list) else exactly(base))
+    ndim = max(np.ndim(start), np.ndim(stop), base.ndim)
+    if np.ndim(base):
+        start, stop, base = (np.array(x, ndmin=ndim) if is_tensor(x) else x for x in (start, stop, base))
+    shape = np.broadcast_shapes(np.shape(start), np.shape(stop))
+    np.broadcast_shapes(shape, base.shape)
+    y = np.linspace(start, stop, num, endpoint)
+    y = y.reshape(num, *[1] * (ndim - y.ndim + 1), *y.shape[1:])
+    wide = np.clongdouble if np.iscomplexobj(y) or np.iscomplexobj(base) else np.longdouble
+    y = np.moveaxis(np.power(base.astype(wide), y.astype(wide)), 0, axis)
+    return saturate(y.astype("complex128" if wide is np.clongdouble else "float64"), dtype) if dtype in INTEGER else y.astype(NUMPY[dtype])
+
+
+calls(FAMILY, "logspace", logspace, Case(0, 3, 4), Case(0, 3), Case(-2.5, 4.5, 9), Case(1, 1, 3), Case(3, -3, 7, False), *[Case(0, 2, 3, dtype=dtype) for dtype in DTYPES if dtype != "bool"],
+      Case(0, 5, 6, base=2), Case(0, 5, 6, True, 2.5, "float64"), Case(-1, 1, 8, dtype="float64"), Case(A, B, 4), Case(A, B, 4, axis=1), Case(tensor([0, 1], "int32"), 3, 4, base=3), Case(0, 2, 5, base=tensor([2, 3, 10], "float32")),
+      Case(0, 2, 5, base=tensor([[2], [3]], "float64"), dtype="float64", axis=1), Case(A, B, 4, base=tensor([[2], [3]], "float32"), axis=-1), Case(0, 400, 5), Case(tensor(0, "float16"), 4, 5), Case(tensor(1, "int64"), 5, 5),
+      Case(0, 1, 0), Case(0, 1, 1), Case(0, 1, -1, throws="Error"), Case(0, 1, 5, axis=1, throws=R), Case(A, tensor([1, 2], "float32"), throws=R), Case(0, 1, 3, base=tensor([2, 3], "float32"), axis=2, throws=R),
+      Case(A, 1, 3, base=tensor([2, 3], "float32"), throws=R))
+
+
+def meshgrid(*xs, indexing="xy"):
+    return list(np.meshgrid(*(tensor(x, FLOATX) if isinstance(x, (list, int, float)) else x for x in xs), indexing=indexing))
+
+
+G = [small("float32", (3,)), small("int8", (2,)), small("bool", (4,))]
+calls(FAMILY, "meshgrid", meshgrid, *[Case(small(dtype, (2,)), small(dtype, (3,))) for dtype in DTYPES], *[Case(*G[:n], indexing=i) for n in (1, 2, 3) for i in ("xy", "ij")], Case(G[0]), Case(G[0], G[1]), Case(*G),
+      Case([1, 2], [3, 4, 5]), Case(1, [2, 3]), Case(X, G[0]), Case(X, G[1], indexing="ij"), Case(tensor([], "float32"), G[0]), Case(tensor(2, "int16"), G[0]), Case(G[0], indexing="yx", throws=R), Case())

@@ -1,12 +1,14 @@
 """elementwise: one entry an op. A later unary op is one line: unary("elementwise", "expm1", unary_math(np.expm1))."""
 
 import ml_dtypes
+import mpmath
 import numpy as np
+import scipy.special
 
 from codec import BigInt
 from patterns import Case, Slot, binary_op, calls, unary
 from truth import (BOOL, COMPLEX, DTYPES, FLOATING, INTEGER, REAL, Refused, SIGNED, NUMPY, accurate, binary, exactly,
-                   floating, is_tensor, keras_ops, kind_of, name_of, saturate, tensor, unary_math, weaken)
+                   floating, is_tensor, keras_ops, kind_of, name_of, saturate, tensor, unary_math, weaken, wide)
 from values import INF, NAN, castable, edges, pairable, small
 
 FAMILY = "elementwise"
@@ -64,10 +66,133 @@ unary(FAMILY, "reciprocal", unary_math(lambda x: 1 / x), edge=lambda dtype: edge
 unary(FAMILY, "sqrt", unary_math(np.sqrt))
 unary(FAMILY, "rsqrt", unary_math(lambda x: 1 / np.sqrt(x)))
 
-# exponential
+# exponential, trigonometric: by mpmath where it knows the answer, C's libm for what is not finite
 
-unary(FAMILY, "exp", unary_math(np.exp))
-unary(FAMILY, "log", unary_math(np.log))
+def precise(x, function, wide_function):
+    """function (of mpmath) of one element, wide_function (of NumPy, in extended precision) where a part is not finite, or
+    where the sign of a zero or the side of a branch cut counts, which mpmath does not know."""
+    parts = (x.real, x.imag) if np.iscomplexobj(x) else (x,)
+    if not np.all(np.isfinite(parts)) or any(part == 0 for part in parts):
+        return wide_function(x)
+    with mpmath.workprec(400 if len(parts) == 1 else 2400):
+        result = function(mpmath.mpc(*map(float, parts)) if len(parts) == 2 else mpmath.mpf(float(x)))
+        if len(parts) == 2:
+            return parts_together(longdouble(mpmath.re(result)), longdouble(mpmath.im(result)))
+        # Past a real function's ends mpmath's is complex.
+        return longdouble(result) if mpmath.im(result) == 0 else np.longdouble(NAN)
+
+
+def parts_together(re, im):
+    z = np.zeros((), np.clongdouble)
+    z.real, z.imag = re, im
+    return z[()]
+
+
+def longdouble(value):
+    """A number of mpmath in extended precision, by its text."""
+    return np.longdouble(mpmath.nstr(mpmath.re(value), 30)) if mpmath.isfinite(value) else np.longdouble(float(value))
+
+
+def precise_math(function, wide_function):
+    def truth(x):
+        x = floating(x)
+        flat = [precise(element, function, wide_function) for element in wide(x).ravel()]
+        with np.errstate(all="ignore"):
+            return np.array(flat, dtype=wide(x).dtype).astype(x.dtype).reshape(x.shape)
+    return truth
+
+
+REACH = {"float16": 6, "bfloat16": 60, "float32": 60, "float64": 500, "complex64": 5, "complex128": 8}
+
+
+def hard(dtype):
+    """The edges, and values of all sizes: to both sides of 1, next to multiples of pi/2, up to where exp overflows."""
+    if dtype not in FLOATING + COMPLEX:
+        return edges(dtype)
+    rng = np.random.default_rng(len(dtype))
+
+    def some(count):
+        sizes = np.concatenate([np.exp2(rng.uniform(-REACH[dtype], REACH[dtype], count // 4)), rng.uniform(0, 2, count // 4),
+                                rng.uniform(0, 40, count // 4), np.arange(1, count // 4 + 1) * (np.pi / 2)])
+        return rng.permutation(sizes) * rng.choice([-1, 1], len(sizes))
+
+    if dtype in FLOATING:
+        more = [700.0, -700.0, 709.9, 88.8, -104.0, 1e22] if dtype == "float64" else [88.7, -103.0, 1e4]
+        return np.concatenate([edges(dtype), tensor(np.concatenate([some(80), more]), dtype)])
+    parts = [0.0, -0.0, 1.0, -2.5, INF, -INF, NAN]
+    # Beside an infinity or NaN C leaves the sign of another infinity open: with positive ones all agree.
+    special = [complex(re, im) for re in parts for im in parts
+               if -INF not in (re, im) or np.isfinite(re) or np.isfinite(im)]
+    far = [complex(720, 1), complex(-0.5, 710), complex(1e200, -1e200), complex(1e-200, 1e-200)] if dtype == "complex128" else []
+    return np.concatenate([edges(dtype), tensor(special + far, dtype), tensor(some(80) + 1j * some(80), dtype)])
+
+
+def real_math(function):
+    """For floating dtypes alone."""
+    def truth(x):
+        if name_of(np.asarray(x)) in COMPLEX:
+            raise Refused("TypeError")
+        return function(x)
+    return truth
+
+
+def logaddexp(x1, x2):
+    x1, x2 = weaken(x1, x2, quotient=True)
+    dtype = name_of(keras_ops.logaddexp(x1, x2))
+    return accurate(np.logaddexp, x1.astype(NUMPY[dtype]), x2.astype(NUMPY[dtype]))
+
+
+def arctan2(x1, x2):
+    x1, x2 = weaken(x1, x2, quotient=True)
+    dtype = name_of(keras_ops.arctan2(x1, x2))
+    return accurate(np.arctan2, x1.astype(NUMPY[dtype]), x2.astype(NUMPY[dtype]))
+
+
+def erfinv(x):
+    """scipy's, where the value needs no digits: NaN and the ends. It loses the sign of 0."""
+    return x if x == 0 else np.longdouble(scipy.special.erfinv(np.float64(x)))
+
+
+def expm1(x):
+    """C has none of complex numbers; NumPy's makes NaN of the zero beside an infinity."""
+    if not np.iscomplexobj(x) or np.isfinite(x):
+        return np.expm1(x)
+    power = np.exp(x)
+    return parts_together(power.real - 1, power.imag)
+
+
+for name, function, wide_function in [
+    ("exp", mpmath.exp, np.exp), ("expm1", mpmath.expm1, expm1), ("log", mpmath.log, np.log),
+    ("log1p", mpmath.log1p, np.log1p), ("log2", lambda x: mpmath.log(x) / mpmath.log(2), np.log2),
+    ("log10", lambda x: mpmath.log(x) / mpmath.log(10), np.log10), ("sin", mpmath.sin, np.sin),
+    ("cos", mpmath.cos, np.cos), ("tan", mpmath.tan, np.tan), ("arcsin", mpmath.asin, np.arcsin),
+    ("arccos", mpmath.acos, np.arccos), ("arctan", mpmath.atan, np.arctan), ("sinh", mpmath.sinh, np.sinh),
+    ("cosh", mpmath.cosh, np.cosh), ("tanh", mpmath.tanh, np.tanh), ("arcsinh", mpmath.asinh, np.arcsinh),
+    ("arccosh", mpmath.acosh, np.arccosh), ("arctanh", mpmath.atanh, np.arctanh),
+]:
+    unary(FAMILY, name, precise_math(function, wide_function), edge=hard)
+unary(FAMILY, "erf", real_math(precise_math(mpmath.erf, lambda x: np.longdouble(scipy.special.erf(np.float64(x))))), edge=hard)
+unary(FAMILY, "erfinv", real_math(precise_math(lambda x: mpmath.erfinv(x) if abs(x) <= 1 else mpmath.nan, erfinv)), edge=hard)
+binary_op(FAMILY, "logaddexp", logaddexp, more=[
+    Case(tensor([0.5, 700.0, -1000.0, 88.5], "float64"), tensor([0.25, 700.0, -1000.5, -3.0], "float64"))])
+binary_op(FAMILY, "arctan2", arctan2, more=[
+    Case(tensor([-1, 1, 1, -1], "float32"), tensor([-1, -1, 1, 1], "float32")),
+    Case(tensor([5e-324, 1e300, 1e-300, 3.0], "float64"), tensor([5e-324, -1e300, 1e300, -1e-300], "float64"))])
+
+
+# complex
+
+def conjugate(x):
+    return np.asarray(keras_ops.conjugate(exactly(x))).astype("int8" if name_of(x) == "bool" else x.dtype)
+
+
+def views(function):
+    return lambda x: np.asarray(function(x))
+
+
+unary(FAMILY, "real", views(np.real))
+unary(FAMILY, "imag", views(np.imag))
+unary(FAMILY, "conjugate", conjugate)
 
 
 # compare: by value, in the dtype that NumPy compares in

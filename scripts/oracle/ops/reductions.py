@@ -5,7 +5,7 @@ import scipy.special
 
 from patterns import Case, Slot, calls, reduce
 from truth import (COMPLEX, DTYPES, FLOATING, NUMPY, Refused, accurate, axes, exactly, floating, keras_ops, name_of,
-                   result_type, tensor, wide)
+                   result_type, saturate, tensor, wide)
 from values import INF, NAN, small, uniform
 
 FAMILY = "reductions"
@@ -126,3 +126,43 @@ calls(FAMILY, "average", average,
       Case(small("float32", (2, 3)), weights=W, throws="Error"), Case(small("float32", (2, 3)), 0, W,
       throws="RangeError"),
       Case(small("float32", (2, 3)), 2, throws="RangeError"), slots=[Slot()])
+
+
+def scan(function):
+    """Elements are cast first. What is not exact is float32, computed wider and rounded once; test/ has the rest."""
+    def truth(x, axis=None, dtype=None):
+        name = dtype or name_of(x)
+        cast = saturate(x, "int32" if name == "bool" else name)
+        if name_of(cast) in FLOATING + COMPLEX:
+            return accurate(lambda wide: function(wide, axis=axis), cast)
+        return np.asarray(function(cast, axis=axis, dtype=cast.dtype))
+    return truth
+
+
+for name, function in [("cumsum", np.cumsum), ("cumprod", np.cumprod)]:
+    few = dict(low=-4, high=4) if name == "cumsum" else dict(low=1, high=2)
+    calls(FAMILY, name, scan(function),
+          *[Case(small(dtype, (3, 5), **few)) for dtype in DTYPES],
+          *[Case(small(dtype, (4, 3), **few), 0) for dtype in DTYPES],
+          *[Case(small(dtype, (2, 7), **few), -1) for dtype in DTYPES],
+          *[Case(small("float32", (2, 3, 4), **few), axis) for axis in (0, 1, 2, -1, -2, -3)],
+          *[Case(small("int32", (2, 3), **few), 1, dtype) for dtype in DTYPES],
+          *[Case(small("bool", (5,)), dtype=dtype) for dtype in ("bool", "uint8", "float16", "float64")],
+          *[Case(tensor([1.5, 300, -2.75, 0.5], "float32"), dtype=dtype) for dtype in ("int8", "uint8", "float16", "int64")],
+          Case(small("complex64", (4,), **few), dtype="complex128"), Case(small("float16", (4,), **few), dtype="float32"),
+          Case(tensor([2**31 - 1, 1, 5], "int32")), Case(tensor([200, 100, 7], "uint8")), Case(tensor([100, 100], "int8")),
+          Case(tensor([2**63 - 1, 3, 2], "int64")), Case(tensor([1, 2**64 - 1, 3], "uint64")),
+          *[Case(tensor(values, dtype)) for dtype in ("float16", "bfloat16", "float32", "float64")
+            for values in ([1, NAN, 3], [INF, 1, -INF, 2], [1, -INF, 3], [-0.0, -0.0, 0.0], [0.0, INF, 1])],
+          Case(tensor([NAN, 1, 2, 3, 4, 5, 6, 7, 8, 9], "float32")),
+          Case(tensor(list(range(20)) + [NAN] + list(range(20)), "float64")),
+          Case(tensor([1 + 2j, 3 - 1j, -2j, 0.5], "complex64")), Case(tensor([1 + 2j, 3 - 1j], "complex128")),
+          Case(uniform("float32", (300,), -1, 1) if name == "cumsum" else uniform("float32", (60,), 0.9, 1.1)),
+          Case(tensor(3.0, "float32")), Case(tensor(3.0, "float32"), 0), Case(tensor(True, "bool"), -1),
+          Case(tensor([], "float32")), Case(tensor(np.zeros((2, 0, 3)), "int32"), 1),
+          Case(tensor(np.zeros((2, 0, 3)), "int32"), 0), Case(tensor(np.zeros((2, 0)), "bool")),
+          Case(small("float32", (2, 3), **few), axis=1, dtype="float64"),
+          Case(small("float32", (2, 3), **few), 2, throws="RangeError"), Case(small("float32", (2, 3), **few), -3,
+          throws="RangeError"),
+          Case(small("float32", (2, 3), **few), 0.5, throws="Error"),
+          slots=[Slot()])

@@ -54,6 +54,31 @@ TEST_CASE("engine: operands of other dtypes are converted in every layout") {
       }
 }
 
+TEST_CASE("engine: outputs that leave the caches are written whole") {
+  const Shape shape = {4099, 2051};
+  // The plain output, then a converted operand and a narrowed result: each past the bytes that are streamed.
+  const Array<std::int32_t> a(shape), row({2051}), out(shape);
+  for (std::int64_t i = 0; i < a.size(); ++i) a.memory.get()[i] = static_cast<std::int32_t>(i);
+  for (std::int64_t i = 0; i < 2051; ++i) row.memory.get()[i] = static_cast<std::int32_t>(i * i);
+  REQUIRE(run("add", {out.view(), a.view(), row.view()}, computing<std::int32_t>()) == Status::Ok);
+  std::int64_t wrong = 0;
+  for (std::int64_t i = 0; i < out.size(); ++i)
+    wrong += out.memory.get()[i] != a.memory.get()[i] + row.memory.get()[i % 2051];
+  CHECK(wrong == 0);
+  const Array<std::uint16_t> small(shape);
+  const Array<Float16> narrow(shape);
+  for (std::int64_t i = 0; i < small.size(); ++i) small.memory.get()[i] = static_cast<std::uint16_t>(i % 2048);
+  const Array<float> zero({1}, {0.0f});
+  REQUIRE(run("maximum", {narrow.view(), small.view(), zero.view()}, computing<float>()) == Status::Ok);
+  const Array<float> back(shape);
+  converter(DType::Float32, DType::Float16)(reinterpret_cast<char*>(back.memory.get()),
+                                            reinterpret_cast<const char*>(narrow.memory.get()), narrow.size());
+  wrong = 0;
+  for (std::int64_t i = 0; i < back.size(); ++i)
+    wrong += back.memory.get()[i] != static_cast<float>(small.memory.get()[i]);
+  CHECK(wrong == 0);
+}
+
 TEST_CASE("engine: results of another dtype than the row's are narrowed in every layout") {
   for (const Shape& shape : kShapes)
     for (const Array<Float16>& a : layouts<Float16>(shape, 1))
@@ -88,7 +113,7 @@ TEST_CASE("engine: three operands, the first one bool") {
       }
 }
 
-TEST_CASE("engine: launches that threads share") {
+TEST_CASE("engine: launches that several threads share") {
   const Shape shapes[] = {{1 << 20}, {1024, 1031}, {1031, 1024}, {100000, 10}, {10, 100003}, {64, 128, 130}};
   for (const int threads : {1, 2, 5}) {
     setThreadCount(threads);

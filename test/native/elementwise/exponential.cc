@@ -144,29 +144,14 @@ TEST_CASE_TEMPLATE("exponential: logaddexp", T, float, double) {
   CHECK(worst.ulp <= 2);
 }
 
-TEST_CASE_TEMPLATE("exponential: erfinv undoes erf", T, float, double) {
-  const auto of = [](double x) { return applyOne<T>("erfinv", static_cast<T>(x)); };
-  CHECK(of(1) == kInf);
-  CHECK(of(-1) == -kInf);
-  CHECK(std::isnan(of(1.5)));
-  CHECK(std::isnan(of(-kInf)));
-  CHECK(std::isnan(of(kNaN)));
-  CHECK(of(0) == 0);
-  CHECK(std::signbit(of(-0.0)));
+TEST_CASE_TEMPLATE("exponential: erfinv next to 0 and to its ends", T, float, double) {
   Random random;
   Worst worst;
   for (int i = 0; i < 100000; ++i) {
     const double u = random.uniform();
     const double scale = std::ldexp(1.0, -static_cast<int>(random.bits() % (sizeof(T) == 4 ? 23 : 52)));
     const T x = static_cast<T>(i % 3 == 0 ? u : i % 3 == 1 ? 1 - u * scale : -u * scale);
-    if (std::fabs(x) >= 1) continue;
-    const T got = of(x);
-    // One step of Newton's from the result, on the side where nothing cancels.
-    const long double y = std::fabs(got);
-    const long double a = std::fabs(x);
-    const long double left = a > 0.5L ? (1 - a) - std::erfc(y) : std::erf(y) - a;
-    const long double truth = y - left / (1.128379167095512573896L * std::exp(-y * y));
-    worst.see(ulpsBetween(static_cast<T>(std::fabs(got)), truth), x);
+    worst.see(ulpsBetween(applyOne<T>("erfinv", x), inverseOfErf(x)), x);
   }
   CAPTURE(worst.at);
   CHECK(worst.ulp <= (sizeof(T) == 4 ? 0.51 : 1.9 + kLibmError));

@@ -7,7 +7,7 @@ using namespace ndops::test;
 
 TEST_CASE_TEMPLATE("trigonometric: arctan2 within its bound, and C's special cases", T, float, double) {
   using Limits = std::numeric_limits<T>;
-  const double bound = sizeof(T) == 4 ? 0.51 : 1.2 + kLibmError;
+  const double bound = sizeof(T) == 4 ? 1.0 : 1.2 + kLibmError;
   const auto error = [](T y, T x) {
     return ulpsBetween(applyOne<T>("arctan2", y, x),
                        std::atan2(static_cast<long double>(y), static_cast<long double>(x)));
@@ -15,7 +15,7 @@ TEST_CASE_TEMPLATE("trigonometric: arctan2 within its bound, and C's special cas
   std::vector<T> edges;
   for (const T sign : {T{1}, T{-1}})
     for (const T x : {T{0}, Limits::denorm_min(), Limits::min(), T(0.4142), T(0.5), T{1}, 1 + Limits::epsilon(), T{3},
-                      Limits::max(), Limits::infinity(), Limits::quiet_NaN()})
+                      Limits::max() / 1e8f, Limits::max(), Limits::infinity(), Limits::quiet_NaN()})
       edges.push_back(sign * x);
   for (const T y : edges) {
     for (const T x : edges) {

@@ -132,7 +132,65 @@ TEST_CASE("copy: an input that broadcasts, and one that does not") {
   CHECK(run("copy", {row.view(), Array<std::int32_t>({2, 1, 70}).view()}) == Status::Extent);
 }
 
-TEST_CASE("copy: large enough for threads and for streaming stores, aligned or not") {
+namespace {
+
+/// Copies `in` with its axes repeated: strides of 0 among its own.
+template <class T>
+void checkRepeated(const Shape& shape, const Shape& strides) {
+  std::int64_t reach = 1;
+  for (std::size_t axis = 0; axis < shape.size(); ++axis) reach += (shape[axis] - 1) * strides[axis];
+  Array<T> in = counted<T>({reach});
+  in.shape = shape;
+  in.strides = strides;
+  checkCopy(Array<T>(shape), in);
+  // Red zones on both sides of a part.
+  Shape wide = shape;
+  wide.back() += 2;
+  Array<T> whole = counted<T>(wide);
+  const Array<T> before = counted<T>(wide);
+  Array<T> part = whole;
+  part.shape = shape;
+  part.offset = 1;
+  checkCopy(part, in);
+  std::int64_t wrong = 0;
+  for (std::int64_t i = 0; i < whole.size(); ++i) {
+    const std::int64_t column = i % wide.back();
+    if (column == 0 || column == wide.back() - 1) wrong += equal(whole[i], before[i]) ? 0 : 1;
+  }
+  CHECK(wrong == 0);
+}
+
+template <class T>
+void checkRepetitions() {
+  for (const std::int64_t n : {1, 2, 3, 7, 16, 33, 100, 1000}) {
+    for (const std::int64_t times : {1, 2, 3, 4, 5, 9, 40}) {
+      checkRepeated<T>({times, n}, {0, 1});
+      checkRepeated<T>({n, times}, {1, 0});
+      checkRepeated<T>({times, n}, {0, 3});
+      checkRepeated<T>({n, times}, {2, 0});
+      checkRepeated<T>({3, n, times}, {n, 1, 0});
+      checkRepeated<T>({2, times, 3, n}, {0, n, 0, 1});
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("copy: rows and items that repeat") {
+  setThreadCount(2);
+  checkRepetitions<std::int8_t>();
+  checkRepetitions<std::uint16_t>();
+  checkRepetitions<float>();
+  checkRepetitions<double>();
+  checkRepetitions<Complex128>();
+  // Past the caches.
+  checkRepeated<float>({1500000, 3}, {0, 1});
+  checkRepeated<float>({10007, 500}, {0, 1});
+  checkRepeated<float>({1500001, 3}, {1, 0});
+  checkRepeated<std::int16_t>({1000003, 9}, {1, 0});
+}
+
+TEST_CASE("copy: large enough for several threads and for streaming stores, aligned or not") {
   for (const int threads : {1, 2, 5}) {
     setThreadCount(threads);
     const Array<float> in = counted<float>({2100, 2064});

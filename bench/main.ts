@@ -1,0 +1,167 @@
+// npm run bench: every case. What it prints and stores are medians over rounds in which all sides take turns, so that each
+// meets the same machine; ratios compare within a run and carry over to no other machine.
+//   npm run bench -- [set or op ...] [--peers] [--quick] [--against FOLDER]
+// The sets: goals (the cases that speed is judged by), sizes (every op from ten to sixteen million elements), curves (ten
+// typical ops over sizes, for the pictures), growth (the cost of an element up to 1e8, dtype by dtype). Without words: goals
+// and sizes.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { availableParallelism, cpus } from 'node:os'
+import { join } from 'node:path'
+import * as ops from 'ndops'
+import { type Case, curves, goals, growth, hasCase, sizes } from './cases'
+import { bandwidth } from './limits'
+import { forget, withFiles } from './operands'
+import { peers } from './peers'
+import { best, type Measured, type Results } from './results'
+import { type Side, start } from './side'
+
+const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] as number
+
+const agrees = (a: readonly (number | null)[], b: readonly (number | null)[], tolerance: number): boolean =>
+  a.every((x, i) => {
+    const y = b[i]
+    if (x === null || y === null || y === undefined) return x === (y ?? null)
+    return Math.abs(x - y) <= tolerance * Math.max(1, Math.abs(x))
+  })
+
+async function measure(one: Case, sides: readonly Side[], rounds: number, seconds: number): Promise<Measured> {
+  const call = withFiles(one)
+  const taking: Side[] = []
+  const apart: { [side: string]: string } = {}
+  let ours: { dtype?: string; sample?: readonly number[] } = {}
+  for (const side of sides) {
+    const { no, dtype, sample } = await side.prepare(call)
+    if (no !== undefined) {
+      if (side === sides[0]) throw new Error(`${one.name}: ${no}`)
+      if (process.env.NDOPS_BENCH_VERBOSE && side.name !== 'OpenBLAS') console.error(`${one.name}, ${side.name}: ${no}`)
+      continue
+    }
+    if (side === sides[0]) ours = { ...(dtype && { dtype }), ...(sample && { sample }) }
+    // Comparable are results of the same floating dtype and values; index dtypes differ by library.
+    else if (ours.dtype?.includes('float') && dtype !== undefined && dtype !== ours.dtype)
+      apart[side.name] = `gives ${dtype}`
+    else if (ours.sample && sample && !agrees(ours.sample, sample, ours.dtype?.endsWith('16') ? 0.02 : 2e-3))
+      apart[side.name] = `gives ${sample[1]} where ndops gives ${ours.sample[1]}`
+    taking.push(side)
+  }
+  const times = new Map(taking.map((side) => [side.name, [] as number[]]))
+  for (let round = 0; round < rounds; round++)
+    for (const side of taking) (times.get(side.name) as number[]).push(await side.time(seconds))
+  return {
+    case: one,
+    nanoseconds: Object.fromEntries([...times].map(([name, values]) => [name, median(values)])),
+    apart,
+  }
+}
+
+function line(one: Measured): string {
+  const ours = one.nanoseconds.ndops as number
+  const others = Object.entries(one.nanoseconds)
+    .filter(([side]) => side !== 'ndops')
+    .map(([side, time]) => `${side} ${(time / ours).toFixed(2)}${side in one.apart ? '*' : ''}`)
+  const first = best(one)
+  const goal =
+    one.case.must === undefined || first === undefined
+      ? ''
+      : ` ${first.nanoseconds / ours >= one.case.must ? 'ok' : 'BEHIND'} (must ${one.case.must})`
+  return `${one.case.name.padEnd(28)} ${(ours / 1e6).toFixed(5).padStart(11)} ms  ${others.join('  ')}${goal}`
+}
+
+async function main(): Promise<void> {
+  const args = process.argv.slice(2)
+  const flags = new Set(args.filter((arg) => arg.startsWith('--')))
+  const against = flags.has('--against') ? args[args.indexOf('--against') + 1] : undefined
+  const words = args.filter((arg) => !arg.startsWith('--') && arg !== against)
+  // An alias is the same function; the name whose record has a fixture stands for it.
+  const exported: { readonly [name: string]: unknown } = { ...ops }
+  const functions = new Map<unknown, string>()
+  for (const [name, f] of Object.entries(exported))
+    if (typeof f === 'function' && 'parameters' in f && !name.includes('_') && (!functions.has(f) || hasCase(name)))
+      functions.set(f, name)
+  const known = [...functions.values()]
+  // Ops of integers or bools alone say so by refusing a float.
+  const dtypeOf = (op: string): string =>
+    ['float32', 'int32', 'bool'].find((dtype) => {
+      try {
+        const x = ops.ones([2], dtype as 'float32')
+        const f = exported[op] as ((...args: unknown[]) => unknown) & typeof ops.add
+        return f(...f.parameters.required.map(() => x)) !== undefined
+      } catch {
+        return false
+      }
+    }) ?? 'float32'
+  const sets: { readonly [word: string]: () => readonly Case[] } = {
+    goals: () => goals,
+    sizes: () => sizes(known, dtypeOf),
+    curves,
+    growth,
+  }
+  const named = words.filter((word) => !(word in sets))
+  for (const word of named) if (!known.includes(word)) throw new Error(`there is no set and no op ${word}`)
+  const chosen = [
+    ...(words.length > 0 ? words.filter((word) => word in sets) : ['goals', 'sizes']).flatMap(
+      (word) => sets[word]?.() ?? [],
+    ),
+    ...(named.length > 0 ? [...goals, ...sizes(known, dtypeOf)].filter(({ op }) => named.includes(op)) : []),
+  ]
+
+  const command = (folder: string) => [process.execPath, 'bench/peers/ndops.mjs', folder]
+  const started = [
+    await start('ndops', command('.')),
+    ...(against ? [await start('before', command(against))] : []),
+    ...(flags.has('--peers') ? await peers() : []),
+  ]
+  const sides: Side[] = []
+  for (const side of started) {
+    if (typeof side === 'string') console.log(`missing: ${side}`)
+    else sides.push(side)
+  }
+  if (sides[0]?.name !== 'ndops') throw new Error('ndops itself does not start: build it first')
+  for (const { name, about } of sides) console.log(`${name}: ${about}`)
+  const speed = await bandwidth()
+  console.log(`memory: ${(speed / 1e9).toFixed(1)} GB/s copied by ${availableParallelism()} workers`)
+
+  const measured: Measured[] = []
+  const failed: string[] = []
+  const [rounds, seconds] = flags.has('--quick') ? [3, 0.02] : [7, 0.1]
+  for (const one of chosen) {
+    try {
+      const result = await measure(one, sides, rounds, seconds)
+      measured.push(result)
+      console.log(line(result))
+    } catch (error) {
+      failed.push((error as Error).message)
+      console.log((error as Error).message)
+    }
+    forget()
+  }
+  for (const side of sides) side.stop()
+
+  const results: Results = {
+    date: new Date().toISOString().slice(0, 10),
+    machine: `${cpus()[0]?.model.trim()}, ${availableParallelism()} processors`,
+    sides: Object.fromEntries(sides.map(({ name, about }) => [name, about])),
+    bandwidth: speed,
+    measured,
+  }
+  mkdirSync('build/bench', { recursive: true })
+  const file = join('build/bench', `${[...words, ...flags].join('-').replaceAll('--', '') || 'all'}.json`)
+  writeFileSync(file, JSON.stringify(results, null, 1))
+  const ratios = measured.flatMap((one) => {
+    const numpy = one.nanoseconds.NumPy
+    return one.case.must === undefined || numpy === undefined || 'NumPy' in one.apart
+      ? []
+      : [numpy / (one.nanoseconds.ndops as number)]
+  })
+  if (ratios.length > 0) {
+    const mean = Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length)
+    console.log(`geometric mean over ${ratios.length} goal cases that NumPy has: ${mean.toFixed(2)} times NumPy`)
+  }
+  console.log(`stored in ${file}${Object.keys(results.sides).length > 1 ? '; * marks another dtype or value' : ''}`)
+  if (failed.length > 0) {
+    console.log(`${failed.length} cases failed`)
+    process.exitCode = 1
+  }
+}
+
+main()

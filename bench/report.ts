@@ -1,0 +1,126 @@
+// npm run bench:report: docs/performance.md and its pictures from what `npm run bench -- goals --peers`, `curves --peers` and
+// `growth` have stored under build/bench. Reasons for what is behind stand here, beside the case's name.
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { typical } from './cases'
+import { chart } from './chart'
+import { best, type Measured, type Results } from './results'
+
+const load = (name: string): Results | undefined => {
+  const file = join('build/bench', `${name}.json`)
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Results) : undefined
+}
+
+const ms = (nanoseconds: number): string =>
+  nanoseconds >= 1e5
+    ? `${(nanoseconds / 1e6).toPrecision(3)} ms`
+    : nanoseconds >= 1e3
+      ? `${(nanoseconds / 1e3).toPrecision(3)} µs`
+      : `${nanoseconds.toFixed(0)} ns`
+
+function header(results: Results): string[] {
+  const commit = execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], { encoding: 'utf8' }).trim()
+  return [
+    `- ${results.machine}; ${results.date}, commit ${commit}`,
+    ...Object.values(results.sides).map((about) => `- ${about}`),
+    `- memory: ${(results.bandwidth / 1e9).toFixed(0)} GB/s, copied by a worker a processor, reads and writes counted`,
+  ]
+}
+
+function goalsTable(results: Results): string {
+  const peers = Object.keys(results.sides).filter((side) => side !== 'ndops')
+  const ratio = (one: Measured, side: string): string => {
+    const time = one.nanoseconds[side]
+    if (time === undefined) return ''
+    return `${(time / (one.nanoseconds.ndops as number)).toPrecision(2)}${side in one.apart ? '*' : ''}`
+  }
+  const rows = results.measured.map((one) => {
+    const ours = one.nanoseconds.ndops as number
+    const first = best(one)
+    const reached = first === undefined ? undefined : first.nanoseconds / ours
+    const { must = 0, aim = 0 } = one.case
+    const verdict = reached === undefined ? '' : reached >= aim ? 'aim' : reached >= must ? 'must' : '**behind**'
+    const rate = one.case.bytes === undefined ? '' : `${(one.case.bytes / ours).toFixed(0)} GB/s`
+    return `| ${one.case.name} | ${ms(ours)} | ${peers.map((side) => ratio(one, side)).join(' | ')} | ${must} / ${aim} | ${verdict} | ${rate} |`
+  })
+  return [
+    `| case | ndops | ${peers.join(' | ')} | must / aim | reached | traffic |`,
+    `| --- | ---: | ${peers.map(() => '---:').join(' | ')} | --- | --- | ---: |`,
+    ...rows,
+  ].join('\n')
+}
+
+function mean(results: Results, side: string): string {
+  const logs = results.measured
+    .filter((one) => one.nanoseconds[side] !== undefined && !(side in one.apart))
+    .map((one) => Math.log((one.nanoseconds[side] as number) / (one.nanoseconds.ndops as number)))
+  return `${side} ${Math.exp(logs.reduce((a, b) => a + b, 0) / logs.length).toFixed(2)} (${logs.length} cases)`
+}
+
+function pictures(results: Results): string[] {
+  mkdirSync('docs/images', { recursive: true })
+  return typical.flatMap((op) => {
+    const points = results.measured.filter((one) => one.case.op === op)
+    if (points.length === 0) return []
+    const lines = Object.keys(results.sides)
+      .map((side) => ({
+        name: side,
+        points: points
+          .filter((one) => one.nanoseconds[side] !== undefined && !(side in one.apart))
+          .map((one) => [one.case.n as number, one.nanoseconds[side] as number] as const),
+      }))
+      .filter((one) => one.points.length > 1)
+    writeFileSync(`docs/images/bench-${op}.svg`, chart(`${op}, float32: time against elements`, lines, ms))
+    return [`![${op}: time against size](images/bench-${op}.svg)`]
+  })
+}
+
+function growthTable(results: Results): string {
+  const dtypes = [...new Set(results.measured.map((one) => one.case.dtype))]
+  const sizes = [...new Set(results.measured.map((one) => one.case.n as number))].sort((a, b) => a - b)
+  const rows = typical.flatMap((op) =>
+    dtypes.flatMap((dtype) => {
+      const cells = sizes.map((n) => {
+        const found = results.measured.find((one) => one.case.op === op && one.case.dtype === dtype && one.case.n === n)
+        return found ? ((found.nanoseconds.ndops as number) / n).toPrecision(2) : ''
+      })
+      return cells.every((cell) => cell === '') ? [] : [`| ${op} ${dtype} | ${cells.join(' | ')} |`]
+    }),
+  )
+  const heads = sizes.map((n) => `1e${Math.round(Math.log10(n))}`)
+  return [`| ns an element | ${heads.join(' | ')} |`, `| --- | ${heads.map(() => '---:').join(' | ')} |`, ...rows].join(
+    '\n',
+  )
+}
+
+/** What stands between two marks is made; the text around it is written by hand. */
+function place(text: string, mark: string, made: string): string {
+  const [begin, end] = [`<!-- ${mark} -->`, `<!-- end of ${mark} -->`]
+  const at = text.indexOf(begin)
+  const to = text.indexOf(end)
+  if (at < 0 || to < at) throw new Error(`docs/performance.md has no place for ${mark}`)
+  return `${text.slice(0, at)}${begin}\n\n${made}\n\n${text.slice(to)}`
+}
+
+const file = 'docs/performance.md'
+let text = readFileSync(file, 'utf8')
+const [compared, curves, growth] = [load('goals-peers'), load('curves-peers'), load('growth')]
+if (compared)
+  text = place(
+    text,
+    'goals',
+    [
+      ...header(compared),
+      '',
+      `Geometric means: ${['NumPy', 'Keras', 'JAX', 'numpy-ts', 'tfjs-wasm']
+        .filter((side) => side in compared.sides)
+        .map((side) => mean(compared, side))
+        .join(', ')}.`,
+      '',
+      goalsTable(compared),
+    ].join('\n'),
+  )
+if (curves) text = place(text, 'curves', [...header(curves), '', ...pictures(curves)].join('\n'))
+if (growth) text = place(text, 'growth', [...header(growth), '', growthTable(growth)].join('\n'))
+writeFileSync(file, text)

@@ -1,0 +1,27 @@
+// What a run of the benchmarks stores.
+import type { Case } from './cases'
+
+/** One case's medians in nanoseconds, by side; a side without such a call is missing. */
+export interface Measured {
+  readonly case: Case
+  readonly nanoseconds: { readonly [side: string]: number }
+  /** Sides whose result is of another dtype or value, and why. */
+  readonly apart: { readonly [side: string]: string }
+}
+
+export interface Results {
+  readonly date: string
+  readonly machine: string
+  readonly sides: { readonly [side: string]: string }
+  /** Bytes a second that all processors copy, reading and writing counted. */
+  readonly bandwidth: number
+  readonly measured: readonly Measured[]
+}
+
+/** The best of the others that give the same result. OpenBLAS alone is a limit, no peer. */
+export function best({ nanoseconds, apart }: Measured): { side: string; nanoseconds: number } | undefined {
+  return Object.entries(nanoseconds)
+    .filter(([side]) => side !== 'ndops' && side !== 'OpenBLAS' && !(side in apart))
+    .map(([side, time]) => ({ side, nanoseconds: time }))
+    .sort((a, b) => a.nanoseconds - b.nanoseconds)[0]
+}

@@ -1,0 +1,373 @@
+/** Tensors behind or beside one another: joined by one copy of each, taken apart as views. */
+
+import { define } from '../core/arguments'
+import { isStrong, type Operand, operand, toTensor, type WeakScalar } from '../core/convert'
+import { copyInto, copyOf } from '../core/copy'
+import { type Code, checkFits, INT64, promoteAll, UINT64, weakAlone } from '../core/dtype'
+import { kindOf, rangeError, show } from '../core/errors'
+import { begin, kernel, run, scalar, view } from '../core/launch'
+import { isList, listOf } from '../core/lists'
+import { meetWeak } from '../core/patterns'
+import { integer, MAX_RANK, normalizeAxis, SCALAR, type Shape, sameShape, shapeOf, sizeOf } from '../core/shape'
+import { permute, reshaped } from '../core/views'
+import { emptyTensor, Tensor, viewOf } from '../tensor'
+
+const COPY = kernel('copy')
+
+/** One of the operands that are joined. */
+type Part = Tensor | WeakScalar
+
+const shapeOfPart = (part: Part): Shape => (isStrong(part) ? part.shape : SCALAR)
+
+/** The dtype that all parts meet in: numbers take that of the tensors beside them. */
+function meetAll(op: string, parts: readonly Part[]): Code {
+  const tensors = parts.filter(isStrong)
+  const bare = parts.filter((part): part is WeakScalar => !isStrong(part))
+  if (tensors.length > 0) {
+    const met = promoteAll(tensors.map((x) => x.code))
+    return bare.reduce((code, x) => meetWeak(op, code, x), met)
+  }
+  const weak = (['complex', 'float', 'int'] as const).find((kind) => bare.some((x) => x.weak === kind)) ?? 'bool'
+  if (weak !== 'int') return weakAlone(weak)
+  const wide = bare.filter((x) => x.wide)
+  const code = wide.length === 0 ? weakAlone('int') : wide.some((x) => x.code === UINT64) ? UINT64 : INT64
+  for (const x of bare) if (x.weak === 'int') checkFits(op, x.value as number | bigint, code)
+  return code
+}
+
+/** Calls `make` with what the user's list holds, or with the one tensor whose first axis is to be taken apart. */
+function joining(op: string, xs: unknown, make: (parts: readonly Part[], whole: Tensor | undefined) => Tensor): Tensor {
+  const listed = Array.isArray(xs)
+  const given: readonly unknown[] = listed ? [...xs] : [xs]
+  const parts: Part[] = []
+  try {
+    given.forEach((x, i) => {
+      parts.push(listed ? operand(op, `xs[${i}]`, x) : toTensor(op, 'xs', x))
+    })
+    if (listed) {
+      if (parts.length === 0) throw rangeError(op, 'SIZE', 'there is nothing to join; expected one operand at least')
+      return make(parts, undefined)
+    }
+    const whole = parts[0] as Tensor
+    if (whole.shape.length === 0)
+      throw rangeError(op, 'RANK', 'a 0-d tensor cannot be taken apart; expected an array of operands')
+    if (whole.shape[0] === 0) throw rangeError(op, 'SIZE', `there is nothing to join in shape ${show(whole.shape)}`)
+    return make([], whole)
+  } finally {
+    parts.forEach((part, i) => {
+      if (isStrong(part) && part !== given[i]) part.dispose()
+    })
+  }
+}
+
+/** The shape with axes of size 1 before it, up to a rank. */
+const padded = (shape: Shape, rank: number): Shape =>
+  shape.length >= rank ? shape : shapeOf([...new Array<number>(rank - shape.length).fill(1), ...shape])
+
+const paddedStrides = (strides: readonly number[], rank: number): readonly number[] =>
+  strides.length >= rank ? strides : [...new Array<number>(rank - strides.length).fill(0), ...strides]
+
+/** The shape of `count` times `shape` joined along an axis. */
+function times(shape: Shape, axis: number, count: number): Shape {
+  return shapeOf(shape.map((n, k) => (k === axis ? n * count : n)))
+}
+
+/** Joins along an axis that all have; shapes of fewer axes than `least` get some in front. `axisOf` has the rank. */
+function join(
+  op: string,
+  parts: readonly Part[],
+  whole: Tensor | undefined,
+  least: number,
+  axisOf: (rank: number) => number,
+): Tensor {
+  if (whole !== undefined) {
+    const shape = padded(whole.shape.slice(1), least)
+    const axis = axisOf(shape.length)
+    const count = whole.shape[0] as number
+    const sizes = times(shape, axis, count)
+    const out = emptyTensor(sizes, whole.code, sizeOf(op, sizes))
+    // One copy: the parts' axis stands beside the one that they are joined along.
+    const step = (shape[axis] as number) * (out.strides[axis] as number)
+    const { storage, offset, code } = whole
+    copyInto(
+      op,
+      { storage: out.storage, offset: out.offset, code, shape: [count, ...shape], strides: [step, ...out.strides] },
+      {
+        storage,
+        offset,
+        code,
+        shape: [count, ...shape],
+        strides: [whole.strides[0] as number, ...paddedStrides(whole.strides.slice(1), least)],
+      },
+    )
+    return out
+  }
+  const shapes = parts.map((part) => padded(shapeOfPart(part), least))
+  const first = shapes[0] as Shape
+  const axis = axisOf(first.length)
+  let total = 0
+  for (const shape of shapes) {
+    if (shape.length !== first.length || shape.some((n, k) => k !== axis && n !== first[k]))
+      throw rangeError(
+        op,
+        'SHAPE_MISMATCH',
+        `inputs must agree on every axis but ${axis}; received shapes ${show(first)} and ${show(shape)}`,
+      )
+    total += shape[axis] as number
+  }
+  const code = meetAll(op, parts)
+  const sizes = shapeOf(first.map((n, k) => (k === axis ? total : n)))
+  const out = emptyTensor(sizes, code, sizeOf(op, sizes))
+  const { storage, strides } = out
+  let offset = out.offset
+  parts.forEach((part, i) => {
+    const shape = shapes[i] as Shape
+    if (shape.includes(0)) return
+    begin(COPY)
+    view({ storage, offset, code, shape, strides })
+    if (isStrong(part)) view({ ...viewedOf(part), shape, strides: paddedStrides(part.strides, least) })
+    else scalar(part)
+    run(op)
+    offset += (shape[axis] as number) * (strides[axis] as number)
+  })
+  return out
+}
+
+const viewedOf = ({ storage, offset, code }: Tensor): Pick<Tensor, 'storage' | 'offset' | 'code'> => ({
+  storage,
+  offset,
+  code,
+})
+
+/** Both flattened, one behind the other; what had to be copied for it goes back. */
+function joinFlat(op: string, parts: readonly Part[]): Tensor {
+  const flat = parts.map((part) => (isStrong(part) ? reshaped(op, part, shapeOf([part.size])) : part))
+  try {
+    return join(op, flat, undefined, 1, () => 0)
+  } finally {
+    for (const part of flat) if (isStrong(part)) part.dispose()
+  }
+}
+
+/** What {@link concatenate} and its like take: an array of operands, or one whose first axis is taken apart. */
+export type Operands = readonly Operand[] | Operand
+
+/**
+ * `x2` behind `x1` along an axis that both have, or, with `axis` null, both flattened.
+ *
+ * Any dtypes: the result has the one that they meet in. Throws a RangeError where the axis is out of range or the shapes
+ * differ on another one.
+ *
+ * @example append([1, 2], [[3, 4]]) // [1, 2, 3, 4]
+ * @see https://keras.io/api/ops/numpy/#append-function
+ */
+export const append = define(
+  'append',
+  ['x1', 'x2'],
+  ['axis'],
+  (x1: Operand, x2: Operand, axis: number | null = null): Tensor =>
+    joining('append', [x1, x2], (parts) =>
+      axis === null
+        ? joinFlat('append', parts)
+        : join('append', parts, undefined, 0, (rank) => normalizeAxis('append', axis, rank)),
+    ),
+)
+
+/**
+ * The operands `xs` behind one another along an axis that all have; with `axis` null, all flattened. One tensor in place of an array is
+ * taken apart along its first axis.
+ *
+ * Any dtypes: the result has the one that they meet in. Throws a RangeError where there is none, the axis is out of range
+ * or the shapes differ on another one.
+ *
+ * @example concatenate([[[1, 2]], [[3, 4]]], 1) // [[1, 2, 3, 4]]
+ * @see https://keras.io/api/ops/numpy/#concatenate-function
+ */
+export const concatenate = define(
+  'concatenate',
+  ['xs'],
+  ['axis'],
+  (xs: Operands, axis: number | null = 0): Tensor =>
+    joining('concatenate', xs, (parts, whole) => {
+      if (axis !== null) return join('concatenate', parts, whole, 0, (rank) => normalizeAxis('concatenate', axis, rank))
+      return joinFlat('concatenate', whole === undefined ? parts : [whole])
+    }),
+)
+
+/**
+ * The operands `xs` beside one another: along the first axis where they have one, along the second where they have more.
+ * Numbers count as one element. One tensor in place of an array is taken apart along its first axis.
+ *
+ * Any dtypes: the result has the one that they meet in. Throws a RangeError where there is none, or the shapes differ on
+ * another axis.
+ *
+ * @example hstack([[1, 2], [3]]) // [1, 2, 3]
+ * @see https://keras.io/api/ops/numpy/#hstack-function
+ */
+export const hstack = define(
+  'hstack',
+  ['xs'],
+  [],
+  (xs: Operands): Tensor =>
+    joining('hstack', xs, (parts, whole) => join('hstack', parts, whole, 1, (rank) => (rank === 1 ? 0 : 1))),
+)
+
+/**
+ * The operands `xs` below one another: along the first axis, one-dimensional ones as rows. One tensor in place of an array
+ * is taken apart along its first axis.
+ *
+ * Any dtypes: the result has the one that they meet in. Throws a RangeError where there is none, or the shapes differ on
+ * another axis.
+ *
+ * @example vstack([[1, 2], [3, 4]]) // [[1, 2], [3, 4]]
+ * @see https://keras.io/api/ops/numpy/#vstack-function
+ */
+export const vstack = define(
+  'vstack',
+  ['xs'],
+  [],
+  (xs: Operands): Tensor => joining('vstack', xs, (parts, whole) => join('vstack', parts, whole, 2, () => 0)),
+)
+
+/**
+ * The operands `xs`, which have one shape, along a new axis at the place `axis` of the result. One tensor in place of an
+ * array is taken apart along its first axis.
+ *
+ * Any dtypes: the result has the one that they meet in. Throws a RangeError where there is none, the axis is out of range
+ * or the shapes differ.
+ *
+ * @example stack([[1, 2], [3, 4]], 1) // [[1, 3], [2, 4]]
+ * @see https://keras.io/api/ops/numpy/#stack-function
+ */
+export const stack = define(
+  'stack',
+  ['xs'],
+  ['axis'],
+  (xs: Operands, axis: number = 0): Tensor =>
+    joining('stack', xs, (parts, whole) => {
+      if (whole !== undefined) {
+        const place = normalizeAxis('stack', axis, whole.shape.length)
+        const order = whole.shape.map((_, k) => k).slice(1)
+        const moved = permute(whole, order.toSpliced(place, 0, 0))
+        const out = copyOf('stack', moved)
+        moved.dispose()
+        return out
+      }
+      const first = shapeOfPart(parts[0] as Part)
+      if (first.length >= MAX_RANK)
+        throw rangeError('stack', 'RANK', `the result would have ${first.length + 1} axes; at most ${MAX_RANK}`)
+      const place = normalizeAxis('stack', axis, first.length + 1)
+      for (const part of parts)
+        if (!sameShape(shapeOfPart(part), first))
+          throw rangeError(
+            'stack',
+            'SHAPE_MISMATCH',
+            `inputs must have one shape; received ${show(first)} and ${show(shapeOfPart(part))}`,
+          )
+      const code = meetAll('stack', parts)
+      const sizes = shapeOf(first.toSpliced(place, 0, parts.length))
+      const out = emptyTensor(sizes, code, sizeOf('stack', sizes))
+      if (out.size === 0) return out
+      const { storage } = out
+      const strides = out.strides.toSpliced(place, 1)
+      parts.forEach((part, i) => {
+        begin(COPY)
+        view({ storage, offset: out.offset + i * (out.strides[place] as number), code, shape: first, strides })
+        if (isStrong(part)) view(part)
+        else scalar(part)
+        run('stack')
+      })
+      return out
+    }),
+)
+
+/** Calls `make` with the operand; what was made of the caller's arrays lives on in its views alone. */
+function takingApart(op: string, x: unknown, make: (a: Tensor) => Tensor[]): Tensor[] {
+  const a = toTensor(op, 'x', x)
+  try {
+    return make(a)
+  } finally {
+    if (a !== x) a.dispose()
+  }
+}
+
+/** Elements [start, stop) along an axis. */
+function section(x: Tensor, axis: number, start: number, stop: number): Tensor {
+  const shape = x.shape.map((n, k) => (k === axis ? stop - start : n))
+  const size = x.size === 0 ? 0 : (x.size / (x.shape[axis] as number)) * (stop - start)
+  return viewOf(x, size === 0 ? x.offset : x.offset + start * (x.strides[axis] as number), shape, x.strides, size)
+}
+
+/**
+ * `x` taken apart along an axis: into that many equal sections, or, by a list of places, into what lies between them. Views:
+ * nothing is copied.
+ *
+ * Any dtype. Places count from the end where negative and stop at the axis's ends, as slices do. Throws a RangeError where
+ * the axis is out of range or cannot be divided into equal sections, a TypeError for what are no integers.
+ *
+ * @example split([1, 2, 3, 4], 2) // [[1, 2], [3, 4]]
+ * @example split([1, 2, 3, 4], [1, 3]) // [[1], [2, 3], [4]]
+ * @see https://keras.io/api/ops/numpy/#split-function
+ */
+export const split = define(
+  'split',
+  ['x', 'indicesOrSections'],
+  ['axis'],
+  (x: Operand, indicesOrSections: number | readonly number[] | Tensor, axis: number = 0): Tensor[] =>
+    takingApart('split', x, (a) => {
+      const along = normalizeAxis('split', axis, a.shape.length)
+      const n = a.shape[along] as number
+      if (!isList(indicesOrSections)) {
+        const sections = integer('split', 'indicesOrSections', numberOf(indicesOrSections))
+        if (sections <= 0)
+          throw rangeError('split', 'VALUE', `the number of sections must be positive; received ${sections}`)
+        if (n % sections !== 0)
+          throw rangeError(
+            'split',
+            'SIZE',
+            `axis ${along} of shape ${show(a.shape)} cannot be divided into ${sections} equal sections; give a list of places`,
+          )
+        const each = n / sections
+        return Array.from({ length: sections }, (_, i) => section(a, along, i * each, (i + 1) * each))
+      }
+      const places = listOf('split', 'indicesOrSections', indicesOrSections).map((place) =>
+        place < 0 ? Math.max(0, place + n) : Math.min(place, n),
+      )
+      return [0, ...places].map((start, i) =>
+        section(a, along, start, Math.max(start, i < places.length ? (places[i] as number) : n)),
+      )
+    }),
+)
+
+/** A 0-d tensor's value, where a number is meant. */
+const numberOf = (x: unknown): unknown => (x instanceof Tensor && x.shape.length === 0 ? x.item() : x)
+
+/**
+ * The parts of `x` along an axis, without it. Views: nothing is copied.
+ *
+ * Any dtype. Throws a RangeError where the axis is out of range, or `num` is given and not its size.
+ *
+ * @example unstack([[1, 2], [3, 4]]) // [[1, 2], [3, 4]]
+ * @see https://keras.io/api/ops/core/#unstack-function
+ */
+export const unstack = define(
+  'unstack',
+  ['x'],
+  ['num', 'axis'],
+  (x: Operand, num: number | null = null, axis: number = 0): Tensor[] =>
+    takingApart('unstack', x, (a) => {
+      const along = normalizeAxis('unstack', axis, a.shape.length)
+      const n = a.shape[along] as number
+      if (num !== null && integer('unstack', 'num', num) !== n)
+        throw rangeError(
+          'unstack',
+          'SIZE',
+          `num must be the size of axis ${along} of shape ${show(a.shape)}; received ${kindOf(num)}`,
+        )
+      const shape = a.shape.toSpliced(along, 1)
+      const strides = a.strides.toSpliced(along, 1)
+      const size = n === 0 ? 0 : a.size / n
+      const step = size === 0 ? 0 : (a.strides[along] as number)
+      return Array.from({ length: n }, (_, i) => viewOf(a, a.offset + i * step, shape, strides, size))
+    }),
+)

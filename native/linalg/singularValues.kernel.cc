@@ -1,0 +1,213 @@
+// The singular values of a stack of matrices, with Eigen's reflections and its step of the QR iteration.
+//
+// Launch: views [out, x], x [..., m, n] of any dtype, out [..., min(m, n)] contiguous float64. Values come unordered,
+// computed in float64 with an error of some ULP of the largest. A matrix with NaN or infinity has NaN alone.
+//
+// Eigen's own classes are not used: they allocate, and without exceptions that ends the process when memory is short.
+#include <Eigen/Core>
+#include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <cmath>
+#include <complex>
+#include <limits>
+
+#include "core/parallel.h"
+#include "core/table.h"
+#include "linalg/operand.h"
+
+namespace ndops::baseline {
+namespace {
+
+/// Multiplications of a task: some tens of microseconds.
+constexpr double kTask = 1 << 16;
+/// Sweeps of the QR iteration between two looks at whether to stop, times their length.
+constexpr std::int64_t kLook = 1 << 14;
+
+template <class S>
+using Vector = Eigen::Map<Eigen::Matrix<S, Eigen::Dynamic, 1>>;
+
+/// One matrix, and room for what becomes of it; columns lie one behind the other, m >= n.
+template <class S>
+struct Work {
+  std::int64_t m;
+  std::int64_t n;
+  S* columns;        // m * n
+  S* row;            // n
+  S* sum;            // m
+  double* diagonal;  // 2 n
+  double* beside;    // 2 n
+
+  static std::int64_t bytes(std::int64_t m, std::int64_t n) {
+    std::int64_t elements = 0;
+    std::int64_t total = 0;
+    if (__builtin_mul_overflow(m, n, &elements) || __builtin_add_overflow(elements, m + n, &elements) ||
+        __builtin_mul_overflow(elements, static_cast<std::int64_t>(sizeof(S)), &total) ||
+        __builtin_add_overflow(total, 4 * n * static_cast<std::int64_t>(sizeof(double)), &total))
+      return -1;
+    return total;
+  }
+  Work(char* memory, std::int64_t rows, std::int64_t columnCount) : m(rows), n(columnCount) {
+    columns = reinterpret_cast<S*>(memory);
+    row = columns + m * n;
+    sum = row + n;
+    diagonal = reinterpret_cast<double*>(sum + m);
+    beside = diagonal + 2 * n;
+  }
+  Vector<S> column(std::int64_t j, std::int64_t from) const { return {columns + j * m + from, m - from}; }
+};
+
+/// Takes the matrix to two diagonals by reflections from both sides; false once cancelled.
+template <class S>
+bool bidiagonalize(const Work<S>& work, double* main, double* upper, const Execution& execution) {
+  for (std::int64_t k = 0; k < work.n; ++k) {
+    if (execution.cancelled()) return false;
+    S tau;
+    Vector<S> v = work.column(k, k);
+    v.makeHouseholderInPlace(tau, main[k]);
+    v[0] = 1;
+    if (tau != S(0))
+      for (std::int64_t j = k + 1; j < work.n; ++j) {
+        Vector<S> to = work.column(j, k);
+        const S scale = tau * v.dot(to);
+        to -= scale * v;
+      }
+    const std::int64_t rest = work.n - k - 1;
+    if (rest == 0) break;
+    Vector<S> u(work.row, rest);
+    for (std::int64_t j = 0; j < rest; ++j) u[j] = Eigen::numext::conj(work.columns[(k + 1 + j) * work.m + k]);
+    u.makeHouseholderInPlace(tau, upper[k]);
+    u[0] = 1;
+    if (tau == S(0) || k + 1 == work.m) continue;
+    Vector<S> sum(work.sum, work.m - k - 1);
+    sum.setZero();
+    for (std::int64_t j = 0; j < rest; ++j) sum += u[j] * work.column(k + 1 + j, k + 1);
+    for (std::int64_t j = 0; j < rest; ++j) {
+      Vector<S> to = work.column(k + 1 + j, k + 1);
+      const S scale = Eigen::numext::conj(tau * u[j]);
+      to -= scale * sum;
+    }
+  }
+  return true;
+}
+
+/// The eigenvalues of a symmetric tridiagonal matrix, in its diagonal; false once cancelled or without success.
+bool eigenvalues(double* diagonal, double* beside, std::int64_t n, const Execution& execution) {
+  std::int64_t end = n - 1;
+  std::int64_t start = 0;
+  std::int64_t until = kLook;
+  for (std::int64_t sweeps = 0; end > 0; ++sweeps) {
+    for (std::int64_t i = start; i < end; ++i) {
+      const double scaled = beside[i] / std::numeric_limits<double>::epsilon();
+      if (std::abs(beside[i]) < std::numeric_limits<double>::min() ||
+          scaled * scaled <= std::abs(diagonal[i]) + std::abs(diagonal[i + 1]))
+        beside[i] = 0;
+    }
+    while (end > 0 && beside[end - 1] == 0) --end;
+    if (end == 0) break;
+    if (sweeps > 60 * n) return false;
+    start = end - 1;
+    while (start > 0 && beside[start - 1] != 0) --start;
+    Eigen::internal::tridiagonal_qr_step<Eigen::ColMajor>(diagonal, beside, start, end, static_cast<double*>(nullptr),
+                                                          n);
+    until -= end - start;
+    if (until < 0 && execution.cancelled()) return false;
+    if (until < 0) until = kLook;
+  }
+  return true;
+}
+
+/// The real and imaginary parts of a matrix scaled by a power of two to a largest one below 1, so that squares neither
+/// overflow nor vanish. Gives the power, or false for NaN and infinity.
+bool scale(double* parts, std::int64_t n, int* power) {
+  double largest = 0;
+  double watch = 0;
+  for (std::int64_t i = 0; i < n; ++i) {
+    largest = std::max(largest, std::abs(parts[i]));
+    watch += parts[i] * 0;
+  }
+  if (watch != 0) return false;
+  *power = 0;
+  if (largest == 0) return true;
+  std::frexp(largest, power);
+  // In two steps: the power itself need not be a number.
+  const double half = std::ldexp(1.0, -(*power / 2));
+  const double other = std::ldexp(1.0, -(*power - *power / 2));
+  for (std::int64_t i = 0; i < n; ++i) parts[i] = parts[i] * half * other;
+  return true;
+}
+
+template <class S>
+bool singularValues(const Work<S>& work, double* out, const Execution& execution) {
+  constexpr std::int64_t parts = sizeof(S) / sizeof(double);
+  int power = 0;
+  if (!scale(reinterpret_cast<double*>(work.columns), work.m * work.n * parts, &power)) {
+    std::fill(out, out + work.n, std::numeric_limits<double>::quiet_NaN());
+    return true;
+  }
+  // The values and their negatives are the eigenvalues of the matrix with the two diagonals, shuffled, beside zeros.
+  double* main = work.diagonal;
+  double* upper = work.diagonal + work.n;
+  if (!bidiagonalize(work, main, upper, execution)) return false;
+  for (std::int64_t k = 0; k < work.n; ++k) {
+    work.beside[2 * k] = main[k];
+    if (k + 1 < work.n) work.beside[2 * k + 1] = upper[k];
+  }
+  std::fill(work.diagonal, work.diagonal + 2 * work.n, 0.0);
+  if (!eigenvalues(work.diagonal, work.beside, 2 * work.n, execution)) {
+    std::fill(out, out + work.n, std::numeric_limits<double>::quiet_NaN());
+    return !execution.cancelled();
+  }
+  // The upper half: of what should be pairs, the n largest.
+  std::nth_element(work.diagonal, work.diagonal + work.n, work.diagonal + 2 * work.n);
+  for (std::int64_t k = 0; k < work.n; ++k) out[k] = std::ldexp(std::max(0.0, work.diagonal[work.n + k]), power);
+  return true;
+}
+
+template <class S>
+Status each(const Launch& launch) {
+  const View& out = launch.views[0];
+  const View& x = launch.views[1];
+  Execution& execution = *launch.execution;
+  const int rank = x.rank;
+  const DType dtype = sizeof(S) == 16 ? DType::Complex128 : DType::Float64;
+  // The transpose has the same values: the longer side goes down.
+  const bool turned = x.shape[rank - 2] < x.shape[rank - 1];
+  const int down = turned ? rank - 1 : rank - 2;
+  const int across = turned ? rank - 2 : rank - 1;
+  const std::int64_t m = x.shape[down];
+  const std::int64_t n = x.shape[across];
+  const std::int64_t bytes = Work<S>::bytes(m, n);
+  if (bytes < 0) return execution.fail(Status::OutOfMemory);
+  const std::int64_t count = out.size() / n;
+  const double cost = 4.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(n) + 256;
+  const std::int64_t group = std::max<std::int64_t>(1, static_cast<std::int64_t>(kTask / cost));
+  return parallel(execution, (count + group - 1) / group, [&](std::int64_t task) {
+    const Scratch memory(static_cast<std::size_t>(bytes));
+    if (!memory) {
+      execution.fail(Status::OutOfMemory);
+      return;
+    }
+    const Work<S> work(memory.as(), m, n);
+    for (std::int64_t item = task * group; item < std::min(count, (task + 1) * group); ++item) {
+      std::int64_t offset = 0;
+      std::int64_t rest = item;
+      for (int axis = rank - 3; axis >= 0; rest /= x.shape[axis--]) offset += rest % x.shape[axis] * x.strides[axis];
+      for (std::int64_t j = 0; j < n; ++j)
+        gather(reinterpret_cast<char*>(work.columns + j * m), dtype,
+               x.data + (offset + j * x.strides[across]) * itemSize(x.dtype), x.dtype, x.strides[down], m);
+      if (!singularValues(work, reinterpret_cast<double*>(out.data) + item * n, execution)) return;
+    }
+  });
+}
+
+Status singularValuesDriver(const Kernel&, const Launch& launch) noexcept {
+  if (launch.views[0].size() == 0) return Status::Ok;
+  return isComplex(launch.views[1].dtype) ? each<std::complex<double>>(launch) : each<double>(launch);
+}
+
+const Row kRows[] = {{"singularValues", singularValuesDriver, DType::Float64, DType::Float64, nullptr}};
+
+}  // namespace
+}  // namespace ndops::baseline
+
+NDOPS_OFFER(kRows)

