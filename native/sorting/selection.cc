@@ -110,16 +110,24 @@ auto withKeys(const KeySource& source, Visit visit) {
   return of(K{});
 }
 
-/// Up to `count` keys from low to high at random places, the same ones for the same n and round. Returns how many were
-/// found.
+/// Up to `count` keys from low to high at places spread evenly, others in another round. Returns how many were found.
 template <class K>
 std::int64_t sample(const KeySource& source, std::int64_t n, int round, K low, K high, std::int64_t count, K* to) {
   return withKeys<K>(source, [&](auto keyOfPlace) {
-    std::uint64_t state = static_cast<std::uint64_t>(n) + (static_cast<std::uint64_t>(round) << 48);
+    // Multiples of the golden ratio: in any number of them, neighbours on the circle lie about as far apart.
+    constexpr std::uint64_t kStep = 0x9e3779b97f4a7c15u;
+    std::uint64_t state = static_cast<std::uint64_t>(round) * 0xd1342543de82ef95u;
+    const auto next = [&] {
+      state += kStep;
+      return keyOfPlace(static_cast<std::int64_t>(state * static_cast<unsigned __int128>(n) >> 64));
+    };
+    if (low == kLowestKey<K> && high == kHighestKey<K>) {
+      for (std::int64_t i = 0; i < count; ++i) to[i] = next();
+      return count;
+    }
     std::int64_t found = 0;
     for (std::int64_t tries = 0; tries < 4 * count && found < count; ++tries) {
-      state = state * 6364136223846793005u + 1442695040888963407u;
-      to[found] = keyOfPlace(static_cast<std::int64_t>((state >> 32) * static_cast<unsigned __int128>(n) >> 32));
+      to[found] = next();
       found += to[found] >= low && to[found] <= high;
     }
     return found;
