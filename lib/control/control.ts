@@ -14,6 +14,8 @@ import { integer } from '../core/shape'
 import { type Parts, partsOf, type Row, type Stacked, type Structure, stateOf } from '../core/structure'
 import { Tensor, viewOf } from '../tensor'
 
+export type { Row, Stacked, Structure } from '../core/structure'
+
 /** What a step asks for: the user's function, or work of ours that launches kernels. */
 interface Step {
   readonly call: () => unknown

@@ -10,7 +10,7 @@ import { permute } from '../core/views'
 import { emptyTensor, type Tensor, viewOf } from '../tensor'
 import { crc32 } from './crc'
 import { formatHeader, lengthBytes, MOST_HEADER, PREFIX, parseHeader } from './header'
-import { launching, PIECE, pause, type Source, type Steps } from './steps'
+import { allocated, launching, PIECE, pause, type Source, type Steps } from './steps'
 
 /** Bytes of a source in order. */
 export class Reader {
@@ -74,7 +74,7 @@ export function* readArray(op: string, from: Reader): Steps<Tensor> {
   try {
     for (let done = 0; done < size * item; ) {
       const bytes = yield* from.take(Math.min(PIECE, size * item - done))
-      const turned = swapped && !from.own ? Uint8Array.from(bytes) : bytes
+      const turned = swapped && !from.own ? new Uint8Array(bytes) : bytes
       if (swapped) swap(turned, isComplex(code) ? item / 2 : item)
       copyBytesIn(stored, done, turned)
       done += bytes.length
@@ -128,8 +128,8 @@ export function* pieces(stored: Stored): Generator<Uint8Array, void, void> {
 }
 
 /** All of them. */
-export function* bytesOf(stored: Stored): Steps<Uint8Array> {
-  const bytes = new Uint8Array(stored.bytes)
+export function* bytesOf(op: string, stored: Stored): Steps<Uint8Array> {
+  const bytes = allocated(op, stored.bytes)
   bytes.set(stored.header)
   const { tensor } = stored
   for (let done = 0; done < tensor.nbytes; done += PIECE) {

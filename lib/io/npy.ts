@@ -17,7 +17,7 @@ import { type Both, both, launching, memorySource } from './steps'
 export const toNpy: Both<[x: Operand], never, Uint8Array> = both('toNpy', ['x'], [], function* (_, [x]) {
   const stored = yield* launching('toNpy', () => storedOf('toNpy', 'x', x as Operand))
   try {
-    return yield* bytesOf(stored)
+    return yield* bytesOf('toNpy', stored)
   } finally {
     stored.tensor.dispose()
   }
@@ -42,9 +42,6 @@ export const fromNpy: Both<[data: ArrayBufferView | ArrayBufferLike], never, Ten
     if (bytes === undefined)
       throw typeError('fromNpy', 'BUFFER', `data must be a typed array or an ArrayBuffer; received ${kindOf(data)}`)
     // Later the bytes are as they were when the call was made.
-    return yield* readArray(
-      'fromNpy',
-      new Reader(memorySource(later ? Uint8Array.from(bytes) : bytes), 0, bytes.length),
-    )
+    return yield* readArray('fromNpy', new Reader(memorySource(later ? new Uint8Array(bytes) : bytes), 0, bytes.length))
   },
 )

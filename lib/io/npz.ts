@@ -128,7 +128,7 @@ export const loadNpz: Both<
   const bytes = viewBytes(op, 'file', file)
   if (bytes === undefined)
     throw typeError(op, 'ARGUMENT', `file must be a path, a URL or the bytes of a file; received ${kindOf(file)}`)
-  return yield* readArchive(op, memorySource(later ? Uint8Array.from(bytes) : bytes), wanted)
+  return yield* readArchive(op, memorySource(later ? new Uint8Array(bytes) : bytes), wanted)
 })
 
 /** What saveNpz takes: operands by name, or in an array, whose names are arr_0, arr_1, … */
@@ -162,7 +162,7 @@ function* writeEntry(op: string, fd: number, name: string, stored: Stored, compr
   const start = offset + localHeader(draft).length
   let entry: Entry
   if (compressed) {
-    const bytes = yield* bytesOf(stored)
+    const bytes = yield* bytesOf(op, stored)
     const crc = yield* crcOf(bytes)
     const packed = yield* deflated(bytes)
     yield* writeAt(op, fd, start, packed)

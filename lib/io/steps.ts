@@ -7,7 +7,16 @@ import { close, closeSync, fstat, fstatSync, open, openSync, read, readSync, wri
 import { promisify } from 'node:util'
 import { deflateRaw, deflateRawSync, inflateRaw, inflateRawSync } from 'node:zlib'
 import { define } from '../core/arguments'
-import { abortError, kindOf, type NdopsError, plainError, rangeError, typeError } from '../core/errors'
+import {
+  abortError,
+  kindOf,
+  type NdopsError,
+  plainError,
+  rangeError,
+  Status,
+  statusError,
+  typeError,
+} from '../core/errors'
 import { promised } from '../core/jobs'
 import { ASYNC, type Signal } from '../core/later'
 
@@ -116,9 +125,18 @@ function* sizeOfFile(op: string, fd: number): Steps<number> {
   return stat.size
 }
 
+/** Memory that nothing was written to yet. */
+export function allocated(op: string, length: number): Uint8Array {
+  try {
+    return Buffer.allocUnsafeSlow(length)
+  } catch {
+    throw statusError(op, Status.OutOfMemory, 0, 0, 0)
+  }
+}
+
 /** `length` bytes of a file from a position: fewer only where it has become shorter meanwhile, which is an error. */
 function* readAt(op: string, fd: number, position: number, length: number): Steps<Uint8Array> {
-  const bytes = Buffer.allocUnsafe(length)
+  const bytes = allocated(op, length)
   for (let done = 0; done < length; ) {
     const [from, count, at] = [done, length - done, position + done]
     const got = yield* fileStep(

@@ -10,7 +10,7 @@ const { directoryOf, localHeader } = require(join(root(), 'dist/io/zip.js')) as 
 const { crc32 } = require(join(root(), 'dist/io/crc.js')) as typeof import('../../lib/io/crc')
 
 /** Some thousands of cases by default; NDOPS_FUZZ says how many. */
-const CASES = Number(process.env.NDOPS_FUZZ ?? 6000)
+const CASES = Number(process.env.NDOPS_FUZZ ?? 10_000)
 
 const TOKENS = [
   '-1',
