@@ -32,7 +32,7 @@ export const SOURCES = {
 }
 
 // The compiler for every target: clang with the C libraries' headers and stubs, and a static C++ runtime.
-const ZIG = {
+export const ZIG = {
   version: '0.15.2',
   sha256: {
     x64: '806316453d1ede7174ed3fefb8e5348154629089c3bb5fe812dfd0e172fac130',
