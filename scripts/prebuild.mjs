@@ -96,7 +96,7 @@ async function prebuild(target) {
       CBLAS_INCLUDE: path.join(blas, 'include'),
       OPENBLAS_LIBRARY: path.join(blas, 'lib/libopenblas.a'),
       EIGEN_INCLUDE: eigen,
-      XSIMD_INCLUDE: path.join(xsimd, 'include'),
+      XSIMD_INCLUDE: path.join(xsimd, 'usr/include'),
     }
     const defined = Object.entries(options).map(([name, value]) => `-D${name}=${value}`)
     rmSync(path.join(folder, 'CMakeCache.txt'), { force: true })

@@ -5,13 +5,14 @@
  */
 
 import { define } from '../core/arguments'
-import { isScalarValue, type Operand, toTensor } from '../core/convert'
+import { type Operand, toTensor } from '../core/convert'
 import { stackTensors } from '../core/copy'
 import { kindOf, rangeError, show, typeError } from '../core/errors'
 import { promised } from '../core/jobs'
 import { ASYNC, type Signal } from '../core/later'
 import { integer } from '../core/shape'
-import { isTensorLike, Tensor, viewOf } from '../tensor'
+import { type Parts, partsOf, type Row, type Stacked, type Structure, stateOf } from '../core/structure'
+import { Tensor, viewOf } from '../tensor'
 
 /** What a step asks for: the user's function, or work of ours that launches kernels. */
 interface Step {
@@ -24,9 +25,19 @@ type Steps = Generator<Step, unknown, unknown>
 const user = (call: () => unknown): Step => ({ call, ours: false })
 const work = (call: () => unknown): Step => ({ call, ours: true })
 
+// What a step throws is thrown into the generator, so that it gives back what it holds.
 function runNow(steps: Steps): unknown {
   let next = steps.next()
-  while (next.done !== true) next = steps.next(next.value.call())
+  while (next.done !== true) {
+    let value: unknown
+    try {
+      value = next.value.call()
+    } catch (error) {
+      next = steps.throw(error)
+      continue
+    }
+    next = steps.next(value)
+  }
   return next.value
 }
 
@@ -36,8 +47,14 @@ async function runLater(op: string, steps: Steps, signal: unknown, caller: () =>
   let next = steps.next()
   while (next.done !== true) {
     const { call, ours } = next.value
-    const value = ours ? await promised(op, call, signal, caller) : await call()
-    await look()
+    let value: unknown
+    try {
+      value = ours ? await promised(op, call, signal, caller) : await call()
+      await look()
+    } catch (error) {
+      next = steps.throw(error)
+      continue
+    }
     next = steps.next(value)
   }
   return next.value
@@ -74,29 +91,6 @@ function truth(op: string, name: string, value: unknown): boolean {
     )
   const found = x.item()
   return typeof found === 'object' ? found.re !== 0 || found.im !== 0 : Boolean(found)
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' &&
-  value !== null &&
-  !Array.isArray(value) &&
-  !ArrayBuffer.isView(value) &&
-  !isTensorLike(value) &&
-  !('data' in value) &&
-  !('re' in value)
-
-/** Whether nested arrays hold plain values only: then they are a tensor, else a structure. */
-const isNumeric = (value: unknown): boolean =>
-  Array.isArray(value) ? value.length > 0 && value.every(isNumeric) : isScalarValue(value)
-
-/** A loop's state as its functions get it: numbers pass through, arrays of numbers and typed arrays become tensors. */
-function stateOf(op: string, name: string, value: unknown): unknown {
-  if (value instanceof Tensor || typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
-    return value
-  if (Array.isArray(value) && !isNumeric(value)) return value.map((entry) => stateOf(op, name, entry))
-  if (isRecord(value))
-    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, stateOf(op, name, entry)]))
-  return toTensor(op, name, value)
 }
 
 interface Parameters<R extends readonly string[], O extends readonly string[]> {
@@ -195,57 +189,13 @@ export const stopGradient = control<StopGradient>(
   },
 )
 
-/** Operands that are mapped over together. */
-export type Elements = Operand | readonly Operand[] | { readonly [key: string]: Operand }
-
-/** What a mapped function gives for each row: an operand, or several in an array or object. */
-export type Mapped = Operand | { readonly [key: string]: Operand }
-
 interface VectorizedMap extends Parameters<readonly ['f', 'elements'], readonly []> {
-  <E extends Elements, R extends Mapped>(f: (row: Row<E>) => R, elements: E): Stacked<R>
-  readonly [ASYNC]: <E extends Elements, R extends Mapped>(
+  <E extends Structure, R extends Structure>(f: (row: Row<E>) => R, elements: E): Stacked<R>
+  readonly [ASYNC]: <E extends Structure, R extends Structure>(
     f: (row: Row<E>) => R | Promise<R>,
     elements: E,
     named?: Signal,
   ) => Promise<Stacked<R>>
-}
-
-/** Operands that are no structures: what is one tensor. */
-type Single =
-  | Tensor
-  | number
-  | bigint
-  | boolean
-  | ArrayBufferView
-  | { readonly re: number }
-  | { readonly data: ArrayBufferView }
-
-/** What a mapped function gets. */
-export type Row<E> = E extends Single ? Tensor : E extends readonly unknown[] ? Tensor[] : { [K in keyof E]: Tensor }
-
-/** What becomes of what it gives; an array of plain numbers is a tensor too. */
-export type Stacked<R> = R extends Single | readonly number[]
-  ? Tensor
-  : R extends readonly unknown[]
-    ? Tensor[]
-    : { [K in keyof R]: Tensor }
-
-/** A structure's tensors with the way to put values in their places again. */
-interface Parts {
-  readonly parts: readonly unknown[]
-  readonly build: (values: readonly unknown[]) => unknown
-}
-
-function partsOf(value: unknown): Parts {
-  if (Array.isArray(value)) return { parts: value, build: (values) => values.slice() }
-  if (isRecord(value)) {
-    const keys = Object.keys(value)
-    return {
-      parts: keys.map((key) => value[key]),
-      build: (values) => Object.fromEntries(keys.map((key, k) => [key, values[k]])),
-    }
-  }
-  return { parts: [value], build: (values) => values[0] }
 }
 
 function rowOf(x: Tensor, i: number): Tensor {
@@ -256,10 +206,11 @@ function rowOf(x: Tensor, i: number): Tensor {
 /**
  * Calls `f` for each row (each index of axis 0) and stacks what it gives along a new axis 0.
  *
- * `elements` is an operand, or an array or object of operands of one length: then `f` gets their rows in the same
- * structure. Where `f` gives an array or object of operands, each of its entries is stacked. Throws a RangeError for
- * operands without rows, of different lengths or with none at all, and where results have different shapes. In
- * `ndops/promises` `f` may be asynchronous.
+ * `elements` is an operand, or operands of one length in arrays and objects, one in another: then `f` gets their rows in
+ * the same structure. An array is a structure of its entries; within a structure, one of plain numbers is an operand.
+ * Where `f` gives a structure of operands, each of them is stacked. Throws a RangeError for operands without rows, of
+ * different lengths or with none at all, and where results have different shapes or structures. In `ndops/promises` `f` may
+ * be asynchronous.
  *
  * @example
  * vectorizedMap((row) => row.multiply(2), array([[1, 2], [3, 4]])) // [[2, 4], [6, 8]]
@@ -272,43 +223,47 @@ export const vectorizedMap = control<VectorizedMap>(
   function* (f: (row: unknown) => unknown, elements: unknown): Steps {
     const op = 'vectorizedMap'
     checkFunction(op, 'f', f)
-    const { parts, build } = partsOf(elements)
+    const { parts, build } = partsOf(op, elements, true)
     const tensors = (yield work(() => parts.map((part) => toTensor(op, 'elements', part)))) as Tensor[]
-    const lengths = tensors.map((x) => {
-      if (x.shape.length === 0) throw rangeError(op, 'RANK', 'elements must have a first axis; received a 0-d operand')
-      return x.shape[0] as number
-    })
-    const n = lengths[0] ?? 0
-    if (lengths.some((length) => length !== n))
-      throw rangeError(
-        op,
-        'SHAPE_MISMATCH',
-        `elements must have the same number of rows; received ${lengths.join(', ')}`,
-      )
-    if (n === 0) throw rangeError(op, 'SIZE', 'elements has no rows, so there is nothing to stack')
+    const n = rowsOf(tensors)
     const results: Parts[] = []
     for (let i = 0; i < n; i++) {
       const rows = build(tensors.map((x) => rowOf(x, i)))
-      const given = yield user(() => f(rows))
       // An array of plain values is a row by itself; one with tensors in it is a structure.
-      results.push(Array.isArray(given) && isNumeric(given) ? { parts: [given], build: (v) => v[0] } : partsOf(given))
+      results.push(partsOf(op, yield user(() => f(rows)), false))
     }
     const first = results[0] as Parts
-    if (results.some((result) => result.parts.length !== first.parts.length))
+    if (results.some(({ outline }) => outline !== first.outline))
       throw rangeError(op, 'SHAPE_MISMATCH', 'f must give the same structure for each row')
-    return yield work(() =>
-      first.build(
-        first.parts.map((_, k) =>
-          stackTensors(
-            op,
-            results.map((result) => toTensor(op, 'the result of f', result.parts[k])),
-            [n],
-          ),
-        ),
-      ),
-    )
+    return yield work(() => first.build(first.parts.map((_, k) => stack(results.map(({ parts }) => parts[k])))))
   },
 )
+
+/** How many rows the operands have: each as many. */
+function rowsOf(tensors: readonly Tensor[]): number {
+  const op = 'vectorizedMap'
+  const lengths = tensors.map((x) => {
+    if (x.shape.length === 0) throw rangeError(op, 'RANK', 'elements must have a first axis; received a 0-d operand')
+    return x.shape[0] as number
+  })
+  const n = lengths[0] ?? 0
+  if (lengths.some((length) => length !== n))
+    throw rangeError(op, 'SHAPE_MISMATCH', `elements must have the same number of rows; received ${lengths.join(', ')}`)
+  if (n === 0) throw rangeError(op, 'SIZE', 'elements has no rows, so there is nothing to stack')
+  return n
+}
+
+/** Operands of one shape along a new first axis. */
+function stack(rows: readonly unknown[]): Tensor {
+  const op = 'vectorizedMap'
+  const tensors = rows.map((row) => toTensor(op, 'the result of f', row))
+  try {
+    return stackTensors(op, tensors, [rows.length])
+  } finally {
+    // Those that were made of plain values go back.
+    for (const [i, x] of tensors.entries()) if (x !== rows[i]) x.dispose()
+  }
+}
 
 interface WhileLoop extends Parameters<readonly ['cond', 'body', 'loopVars'], readonly ['maximumIterations']> {
   <A extends unknown[]>(

@@ -16,7 +16,7 @@ export const WORD = {
   FIRST: 12,
 } as const
 
-export const BLOCK_WORDS = 1024
+export const BLOCK_WORDS = 2560
 
 export const words = new Float64Array(BLOCK_WORDS)
 addon.open(words)

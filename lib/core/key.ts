@@ -30,6 +30,8 @@ type Entry =
 export interface ArrayIndex {
   readonly tensor: Tensor
   readonly axis: number
+  /** The axis of x itself, for messages. */
+  readonly from: number
 }
 
 /** A key applied as far as shapes and plain numbers go. */
@@ -180,7 +182,7 @@ export function applyKey(x: Tensor, key: unknown): Indexed {
       }
       case 'array': {
         together()
-        arrays.push({ tensor: entry.tensor, axis: shape.length })
+        arrays.push({ tensor: entry.tensor, axis: shape.length, from: axis })
         const count = taken(entry)
         if (entry.tensor.code === BOOL)
           entry.tensor.shape.forEach((n, k) => {

@@ -27,9 +27,6 @@ const GET_ITEM = kernel('getItem')
 const GET_ITEM_MASKED = kernel('getItemMasked')
 const NONZERO = kernel('nonzero')
 
-/** Index arrays that one launch carries beside the output and x. */
-const MOST_ARRAYS = 6
-
 /** Integer indices of take and takeAlongAxis. */
 function indicesOf(op: string, value: unknown): Tensor {
   const indices = toIntegers(op, 'indices', value)
@@ -183,12 +180,6 @@ const giveBack = (pick: Pick): void => {
 
 /** Index arrays without masks: they broadcast to one shape, which stands at the position. */
 function pickArrays({ from, arrays, position, shapes }: Pick): Tensor {
-  if (arrays.length > MOST_ARRAYS)
-    throw rangeError(
-      'getItem',
-      'RANK',
-      `at most ${MOST_ARRAYS} index arrays can stand in one key; received ${arrays.length}`,
-    )
   const all = [...arrays.map((array) => array.tensor.shape), ...shapes]
   const common = all.reduce((met, shape) => broadcast('getItem', met, shape), SCALAR)
   const others = from.shape.filter((_, axis) => !arrays.some((array) => array.axis === axis))
@@ -210,6 +201,7 @@ function pickArrays({ from, arrays, position, shapes }: Pick): Tensor {
   for (const array of arrays) view(array.tensor)
   number(position)
   for (const array of arrays) number(array.axis)
+  for (const array of arrays) number(array.from)
   run('getItem')
   return out
 }
@@ -248,7 +240,7 @@ function pickMasks(pick: Pick, mask: ArrayIndex): Tensor {
   return runLate('getItem', ITEM_BYTES[code] as number, (storage, rows, columns) => {
     const found = rowsOf(storage, code, rows, columns)
     const arrays = pick.arrays.flatMap((array) =>
-      array === mask ? found.map((tensor, k) => ({ tensor, axis: mask.axis + k })) : [array],
+      array === mask ? found.map((tensor, k) => ({ tensor, axis: mask.axis + k, from: mask.from + k })) : [array],
     )
     const shapes = rows === 0 ? [...pick.shapes, [columns]] : pick.shapes
     return pickAll({ ...pick, arrays, shapes, temporaries: [...pick.temporaries, ...found] })

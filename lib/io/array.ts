@@ -3,7 +3,7 @@
 import { type Operand, toTensor } from '../core/convert'
 import { castTo, toContiguous } from '../core/copy'
 import { BOOL, ITEM_BYTES, isComplex, UINT8 } from '../core/dtype'
-import { rangeError, show } from '../core/errors'
+import { rangeError, show, typeError } from '../core/errors'
 import { copyBytesIn, copyBytesOut } from '../core/host'
 import { isContiguous, shapeOf, sizeOf } from '../core/shape'
 import { permute } from '../core/views'
@@ -139,8 +139,12 @@ export function* bytesOf(stored: Stored): Steps<Uint8Array> {
   return bytes
 }
 
-/** Bytes of the user's: a view of them. */
-export function viewBytes(x: unknown): Uint8Array | undefined {
-  if (ArrayBuffer.isView(x)) return new Uint8Array(x.buffer, x.byteOffset, x.byteLength)
-  return x instanceof ArrayBuffer || x instanceof SharedArrayBuffer ? new Uint8Array(x) : undefined
+/** Bytes of the user's: a view of them, or undefined for what has none. */
+export function viewBytes(op: string, name: string, x: unknown): Uint8Array | undefined {
+  if (!ArrayBuffer.isView(x) && !(x instanceof ArrayBuffer || x instanceof SharedArrayBuffer)) return undefined
+  try {
+    return ArrayBuffer.isView(x) ? new Uint8Array(x.buffer, x.byteOffset, x.byteLength) : new Uint8Array(x)
+  } catch {
+    throw typeError(op, 'BUFFER', `${name} is memory that was transferred or detached`)
+  }
 }

@@ -38,7 +38,7 @@ export const fromNpy: Both<[data: ArrayBufferView | ArrayBufferLike], never, Ten
   ['data'],
   [],
   function* (later, [data]) {
-    const bytes = viewBytes(data)
+    const bytes = viewBytes('fromNpy', 'data', data)
     if (bytes === undefined)
       throw typeError('fromNpy', 'BUFFER', `data must be a typed array or an ArrayBuffer; received ${kindOf(data)}`)
     // Later the bytes are as they were when the call was made.

@@ -125,7 +125,7 @@ export const loadNpz: Both<
     return yield* withFile(op, file, 'r', function* (fd) {
       return yield* readArchive(op, yield* fileSource(op, fd), wanted)
     })
-  const bytes = viewBytes(file)
+  const bytes = viewBytes(op, 'file', file)
   if (bytes === undefined)
     throw typeError(op, 'ARGUMENT', `file must be a path, a URL or the bytes of a file; received ${kindOf(file)}`)
   return yield* readArchive(op, memorySource(later ? Uint8Array.from(bytes) : bytes), wanted)

@@ -14,13 +14,15 @@ import { ASYNC, type Signal } from '../core/later'
 interface Step<T> {
   readonly now: () => T
   readonly later: (signal: unknown) => Promise<T>
+  /** Done although the call was aborted: what gives something back. */
+  readonly always: boolean
 }
 
 /** A computation that yields steps and gives T. */
 export type Steps<T> = Generator<Step<unknown>, T, unknown>
 
-function* step<T>(now: () => T, later: (signal: unknown) => Promise<T>): Steps<T> {
-  return (yield { now, later }) as T
+function* step<T>(now: () => T, later: (signal: unknown) => Promise<T>, always = false): Steps<T> {
+  return (yield { now, later, always }) as T
 }
 
 /** Bytes that are moved at a time: some tenths of a millisecond of work between looks at the event loop. */
@@ -46,13 +48,29 @@ function fileError(op: string, error: unknown): NdopsError {
   return Object.assign(plainError(op, 'FILE', text), { cause: error })
 }
 
-function* file<T>(op: string, now: () => T, later: () => Promise<T>): Steps<T> {
-  try {
-    return yield* step(now, later)
-  } catch (error) {
-    throw fileError(op, error)
-  }
+/** A step whose errors get `wrap`ped. */
+function wrapping<T>(wrap: (error: unknown) => NdopsError, now: () => T, later: () => Promise<T>): Steps<T> {
+  return step(
+    () => {
+      try {
+        return now()
+      } catch (error) {
+        throw wrap(error)
+      }
+    },
+    async () => {
+      try {
+        return await later()
+      } catch (error) {
+        throw wrap(error)
+      }
+    },
+  )
 }
+
+/** An operation on files. */
+export const fileStep = <T>(op: string, now: () => T, later: () => Promise<T>): Steps<T> =>
+  wrapping((error) => fileError(op, error), now, later)
 
 /** A path, as Node's own functions take one. */
 export type Path = string | URL
@@ -71,7 +89,7 @@ const later = {
 
 /** Calls `use` with an open file, and closes it whatever happens. */
 export function* withFile<T>(op: string, path: Path, flags: 'r' | 'wx', use: (fd: number) => Steps<T>): Steps<T> {
-  const fd = yield* file(
+  const fd = yield* fileStep(
     op,
     () => openSync(path, flags),
     () => later.open(path, flags),
@@ -82,13 +100,14 @@ export function* withFile<T>(op: string, path: Path, flags: 'r' | 'wx', use: (fd
     yield* step(
       () => closeSync(fd),
       () => later.close(fd),
+      true,
     )
   }
 }
 
 /** The size of a regular file. */
 function* sizeOfFile(op: string, fd: number): Steps<number> {
-  const stat = yield* file(
+  const stat = yield* fileStep(
     op,
     () => fstatSync(fd),
     () => later.fstat(fd),
@@ -102,7 +121,7 @@ function* readAt(op: string, fd: number, position: number, length: number): Step
   const bytes = Buffer.allocUnsafe(length)
   for (let done = 0; done < length; ) {
     const [from, count, at] = [done, length - done, position + done]
-    const got = yield* file(
+    const got = yield* fileStep(
       op,
       () => readSync(fd, bytes, from, count, at),
       async () => (await later.read(fd, bytes, from, count, at)).bytesRead,
@@ -143,7 +162,7 @@ export function* fileSource(op: string, fd: number): Steps<Source> {
 export function* writeAt(op: string, fd: number, position: number, bytes: Uint8Array): Steps<void> {
   for (let done = 0; done < bytes.length; ) {
     const [from, count, at] = [done, bytes.length - done, position + done]
-    done += yield* file(
+    done += yield* fileStep(
       op,
       () => writeSync(fd, bytes, from, count, at),
       async () => (await later.write(fd, bytes, from, count, at)).bytesWritten,
@@ -151,22 +170,17 @@ export function* writeAt(op: string, fd: number, position: number, bytes: Uint8A
   }
 }
 
-/** Any other file operation. */
-export const fileStep = file
-
 /** What raw deflate data becomes, `size` bytes. Memory grows with what comes out, never past the size. */
 export function* inflated(op: string, data: Uint8Array, size: number): Steps<Uint8Array> {
   const options = { maxOutputLength: Math.max(1, size) }
-  let bytes: Uint8Array
-  try {
-    bytes = yield* step<Uint8Array>(
-      () => inflateRawSync(data, options),
-      () => later.inflate(data, options),
-    )
-  } catch (error) {
-    const text = error instanceof Error ? error.message : kindOf(error)
-    throw Object.assign(rangeError(op, 'FORMAT', `compressed data could not be read: ${text}`), { cause: error })
-  }
+  const bytes = yield* wrapping<Uint8Array>(
+    (error) => {
+      const text = error instanceof Error ? error.message : kindOf(error)
+      return Object.assign(rangeError(op, 'FORMAT', `compressed data could not be read: ${text}`), { cause: error })
+    },
+    () => inflateRawSync(data, options),
+    () => later.inflate(data, options),
+  )
   if (bytes.length !== size)
     throw rangeError(op, 'FORMAT', `compressed data has ${bytes.length} bytes instead of ${size}`)
   return bytes
@@ -197,12 +211,14 @@ function runNow<T>(steps: Steps<T>): T {
 async function runLater<T>(op: string, steps: Steps<T>, signal: unknown): Promise<T> {
   if (signal !== undefined && signal !== null && !(signal instanceof AbortSignal))
     throw typeError(op, 'ARGUMENT', `signal must be an AbortSignal; received ${kindOf(signal)}`)
-  let next = signal?.aborted ? steps.throw(abortError(op, signal.reason)) : steps.next()
+  if (signal?.aborted) throw abortError(op, signal.reason)
+  let next = steps.next()
   while (next.done !== true) {
     let value: unknown
     try {
+      // Looked at before a step, so that what a step gives (an open file) is never lost.
+      if (signal?.aborted && !next.value.always) throw abortError(op, signal.reason)
       value = await next.value.later(signal)
-      if (signal?.aborted) throw abortError(op, signal.reason)
     } catch (error) {
       next = steps.throw(error)
       continue

@@ -33,8 +33,9 @@ constexpr int kFirst = 12;
 /// How many words the view at `w` takes, once its rank word is known to be in range.
 static inline int viewWords(const double* w) { return w[4] < 0 ? 6 : 5 + 2 * static_cast<int>(w[4]); }
 
-/// Words of the block: the largest launch is kMaxViews views of kMaxRank axes and as many numbers as fit.
-constexpr int kBlockWords = 1024;
+/// Words of the block: the largest launch is kMaxViews views of kMaxRank axes, and its numbers.
+constexpr int kBlockWords = 2560;
+static_assert(kBlockWords > word::kFirst + kMaxViews * (5 + 2 * kMaxRank) + 3 * kMaxRank, "the largest launch fits");
 
 /// Checks every view against its storage and runs the kernel. The words are this process's own, but nothing in them is
 /// believed: a wrong stride must not become a wild read. `resolver.resolve(slot, generation)` gives the block that a

@@ -10,8 +10,9 @@
 namespace ndops {
 
 constexpr int kMaxRank = 32;
-/// The most views one launch may carry; ops over more operands launch several times.
-constexpr int kMaxViews = 8;
+/// The most views one launch may carry: an index array for each axis, beside what they pick from and where it goes. Ops
+/// over more operands launch several times.
+constexpr int kMaxViews = kMaxRank + 2;
 
 /// How a launch ended. Shared with lib/core/errors.ts, which words each of them.
 enum class Status : std::int32_t {

@@ -13,30 +13,38 @@ namespace ndops {
 namespace {
 
 constexpr int kMaxIndices = kMaxViews - 2;
+/// Index arrays that most keys have at most: more steps an axis cost small calls time.
+constexpr int kFewIndices = 4;
 /// Output bytes worth a task of their own.
 constexpr std::int64_t kTaskBytes = std::int64_t{1} << 17;
 /// Positions of a block that needs no memory for offsets.
 constexpr std::int64_t kPickBlock = 8192;
 
-struct Axis {
+template <int kMost>
+struct GatherAxis {
   std::int64_t n;
   std::int64_t out;
   std::int64_t x;
-  std::int64_t index[kMaxIndices];
+  std::int64_t index[kMost];
 };
 
-/// An index array and the axis of x that it walks.
+/// An index array and the axis of x that it walks; `name` is what the caller calls that axis.
 struct Index {
   const View* view;
   std::int64_t size;
   std::int64_t stride;
   int axis;
+  int name;
 };
 
+/// At most kMost index arrays.
+template <int kMost>
 struct Gather {
+  using Axis = GatherAxis<kMost>;
+  static constexpr int kIndices = kMost;
   Axis axes[kMaxRank + 3];
   int rank = 0;
-  Index indices[kMaxIndices];
+  Index indices[kMost];
   int indexCount = 0;
   const View* out;
   const View* x;
@@ -55,10 +63,11 @@ struct Gather {
 };
 
 Status failIndex(const Index& index, std::int64_t value, Execution& execution) {
-  return execution.fail(Status::Index, static_cast<double>(value), static_cast<double>(index.size), index.axis);
+  return execution.fail(Status::Index, static_cast<double>(value), static_cast<double>(index.size), index.name);
 }
 
 /// An empty output has no use for its indices, but a wrong one is wrong all the same.
+template <class Gather>
 Status checkIndices(const Gather& g, const GatherLoops& loops, Execution& execution) {
   for (int i = 0; i < g.indexCount; ++i) {
     const Index& index = g.indices[i];
@@ -81,7 +90,9 @@ Status checkIndices(const Gather& g, const GatherLoops& loops, Execution& execut
 }
 
 /// Drops axes of one element and joins neighbours that one step serves.
+template <class Gather>
 void joinAxes(Gather* g) {
+  using Axis = typename Gather::Axis;
   int count = 0;
   for (int i = 0; i < g->rank; ++i) {
     const Axis inner = g->axes[i];
@@ -104,7 +115,9 @@ void joinAxes(Gather* g) {
 
 std::int64_t pieces(std::int64_t n, std::int64_t size) { return (n + size - 1) / size; }
 
+template <class Gather>
 Status run(Gather& g, Execution& execution) {
+  using Axis = typename Gather::Axis;
   const int size = itemSize(g.x->dtype);
   const GatherLoops& loops = *reinterpret_cast<GatherInner>(findInner("take", g.x->dtype))();
   for (int i = 0; i < g.indexCount; ++i)
@@ -210,10 +223,13 @@ bool stepOf(const View& view, int axis, std::int64_t n, std::int64_t* step) {
   return view.shape[axis] == n;
 }
 
-/// Reads the axis numbers: the plan's indices are views 2 and on, each along one axis of x.
+/// Reads the axis numbers: the plan's indices are views 2 and on, each along one axis of x. As many numbers more are
+/// the axes' names.
+template <class Gather>
 bool readIndices(const Launch& launch, int firstNumber, Gather* g) {
   g->indexCount = launch.viewCount - 2;
-  if (g->indexCount < 1 || launch.numberCount != firstNumber + g->indexCount) return false;
+  const int named = launch.numberCount - firstNumber - g->indexCount;
+  if (g->indexCount < 1 || g->indexCount > Gather::kIndices || (named != 0 && named != g->indexCount)) return false;
   g->out = &launch.views[0];
   g->x = &launch.views[1];
   if (g->out->dtype != g->x->dtype) return false;
@@ -221,12 +237,15 @@ bool readIndices(const Launch& launch, int firstNumber, Gather* g) {
     const double axis = launch.numbers[firstNumber + i];
     if (!(axis >= 0 && axis < g->x->rank)) return false;
     const int a = static_cast<int>(axis);
-    g->indices[i] = {&launch.views[2 + i], g->x->shape[a], g->x->strides[a], a};
+    const double name = named == 0 ? axis : launch.numbers[firstNumber + g->indexCount + i];
+    if (!(name >= 0 && name < kMaxRank)) return false;
+    g->indices[i] = {&launch.views[2 + i], g->x->shape[a], g->x->strides[a], a, static_cast<int>(name)};
   }
   return true;
 }
 
 /// The indices' common shape stands at `position` of the output, around it the axes of x that no index walks.
+template <class Gather>
 bool planItems(Gather* g, int position) {
   const int common = g->out->rank - (g->x->rank - g->indexCount);
   if (common < 0 || position < 0 || position + common > g->out->rank) return false;
@@ -234,7 +253,7 @@ bool planItems(Gather* g, int position) {
   for (int axis = 0; axis < g->out->rank; ++axis) {
     const std::int64_t n = g->out->shape[axis];
     if (axis >= position && axis < position + common) {
-      Axis& added = g->add(axis, 0);
+      auto& added = g->add(axis, 0);
       for (int i = 0; i < g->indexCount; ++i) {
         const View& view = *g->indices[i].view;
         if (view.rank > common || !stepOf(view, axis - position - (common - view.rank), n, &added.index[i]))
@@ -253,24 +272,31 @@ bool planItems(Gather* g, int position) {
   return true;
 }
 
+template <int kMost>
+Status getItemOf(const Launch& launch) {
+  Gather<kMost> g;
+  if (!readIndices(launch, 1, &g) || !planItems(&g, static_cast<int>(launch.numbers[0])))
+    return launch.execution->fail(Status::Extent);
+  return run(g, *launch.execution);
+}
+
 }  // namespace
 
 Status take(const Kernel&, const Launch& launch) noexcept {
-  Gather g;
+  Gather<1> g;
   if (!readIndices(launch, 0, &g) || g.indexCount != 1 || !planItems(&g, g.indices[0].axis))
     return launch.execution->fail(Status::Extent);
   return run(g, *launch.execution);
 }
 
 Status getItem(const Kernel&, const Launch& launch) noexcept {
-  Gather g;
-  if (!readIndices(launch, 1, &g) || !planItems(&g, static_cast<int>(launch.numbers[0])))
+  if (launch.viewCount < 3 || launch.viewCount > kMaxViews || launch.numberCount < 1)
     return launch.execution->fail(Status::Extent);
-  return run(g, *launch.execution);
+  return launch.viewCount - 2 <= kFewIndices ? getItemOf<kFewIndices>(launch) : getItemOf<kMaxIndices>(launch);
 }
 
 Status takeAlongAxis(const Kernel&, const Launch& launch) noexcept {
-  Gather g;
+  Gather<1> g;
   if (!readIndices(launch, 0, &g) || g.indexCount != 1) return launch.execution->fail(Status::Extent);
   const View& indices = *g.indices[0].view;
   if (g.out->rank != g.x->rank || indices.rank != g.x->rank) return launch.execution->fail(Status::Extent);
@@ -289,10 +315,10 @@ Status takeOffsets(const View& out, const View& x, int position, int count, cons
   const std::int64_t step = 1;
   const View view{reinterpret_cast<char*>(const_cast<std::int64_t*>(offsets)), &out.shape[position], &step, 1,
                   DType::Int64};
-  Gather g;
+  Gather<1> g;
   g.out = &out;
   g.x = &x;
-  g.indices[0] = {&view, kAnySize, 1, position};
+  g.indices[0] = {&view, kAnySize, 1, position, position};
   g.indexCount = 1;
   for (int axis = 0; axis < out.rank; ++axis) {
     if (axis == position)

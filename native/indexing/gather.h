@@ -43,8 +43,8 @@ using GatherInner = const GatherLoops* (*)();
 Status take(const Kernel& kernel, const Launch& launch) noexcept;
 /// Kernel `takeAlongAxis` (views: out, x, indices; numbers: axis): x and indices broadcast but along the axis.
 Status takeAlongAxis(const Kernel& kernel, const Launch& launch) noexcept;
-/// Kernel `getItem` (views: out, x, indices...; numbers: position, axes...): the indices, one for each axis, broadcast
-/// to one shape, which stands in the output at `position` among the other axes of x.
+/// Kernel `getItem` (views: out, x, indices...; numbers: position, axes, and what errors call these axes): the indices,
+/// one for each axis, broadcast to one shape, which stands in the output at `position` among the other axes of x.
 Status getItem(const Kernel& kernel, const Launch& launch) noexcept;
 /// For other drivers: axes [position, position + count) of x give way to one axis of the output, along which `offsets`,
 /// none negative, say where in x to read.

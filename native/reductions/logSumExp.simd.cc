@@ -1,7 +1,9 @@
 // Rows of logsumexp. One pass over memory: a block's maximum, then, while the block is in cache, the sum of exp(x -
 // max), rescaled whenever the maximum grows. Sums follow the fixed tree of fold.h and go into float64 from block to
-// block; exp and log are those of the CPU level, so bits hold for any threads but between levels only within the bound:
-// the error is at most 2 ULP of the largest of 1, |max(x)| and the result.
+// block; exp and log fuse no products, so that the bits are the same on every level. The error is at most 2 ULP of the
+// largest of 1, |max(x)| and the result.
+#define NDOPS_UNFUSED
+
 #include "core/table.h"
 #include "reductions/extreme.h"
 #include "reductions/fold.h"
@@ -171,7 +173,7 @@ struct LogSumExpLoops {
   }
 
   static const ReduceLoops* give() {
-    static constexpr ReduceLoops loops{2, 8, kWidest, false, empty, columns, run, merge, finish};
+    static constexpr ReduceLoops loops{2, 8, kWidest, false, empty, columns, run, merge, finish, nullptr};
     return &loops;
   }
 };

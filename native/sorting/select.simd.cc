@@ -114,6 +114,8 @@ void bandBlock(const K* from, std::int64_t first, std::int64_t n, const Reader<K
     const auto within = static_cast<typename L::Mask>(~(less | more) & valid);
     top = L::max(top, v);
     below += L::count(less);
+    // With places, what is kept is rare: a branch costs less than two stores.
+    if (Keep > 1 && within == 0) return;
     if constexpr (Keep > 0) L::store(keys + inside, L::compress(v, within));
     if constexpr (Keep > 1)
       L::store(places + inside, L::compress(counted + L::splat(static_cast<K>(first + i)), within));

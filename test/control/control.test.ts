@@ -122,6 +122,101 @@ describe('control/control @level', () => {
     })
   })
 
+  it('maps over structures in structures, and gives them', async () => {
+    const elements = { pair: [x, { inner: [1, 10] }], z: ops.fromData(new Int32Array([5, 6])) }
+    const f = ({ pair: [a, b], z }: { pair: never[]; z: ops.Tensor }) => ({
+      z,
+      list: [ops.multiply(a as never, (b as unknown as { inner: ops.Tensor }).inner), { plain: [1, 2] }],
+    })
+    const want = [
+      [
+        [
+          [1, 2],
+          [30, 40],
+        ],
+        [
+          [1, 2],
+          [1, 2],
+        ],
+      ],
+      [5, 6],
+    ]
+    for (const found of [
+      ops.vectorizedMap(f as never, elements as never),
+      await promises.vectorizedMap(f as never, elements as never),
+    ]) {
+      const { list, z } = found as unknown as { list: [ops.Tensor, { plain: ops.Tensor }]; z: ops.Tensor }
+      assert.deepEqual([[list[0].toArray(), list[1].plain.toArray()], z.toArray()], want)
+    }
+    let turn = 0
+    const changing = () => (turn++ === 0 ? { a: 1, b: 2 } : ({ a: 1, c: 2 } as object)) as { a: number }
+    assert.throws(() => ops.vectorizedMap(changing, x), { code: 'ERR_NDOPS_SHAPE_MISMATCH' })
+    // Keys may come in any order.
+    const shuffled = ops.vectorizedMap((row) => ((turn++ & 1) === 0 ? { a: row, b: 2 } : { b: 2, a: row }), x)
+    assert.deepEqual([shuffled.a.toArray(), shuffled.b.toArray()], [x.toArray(), [2, 2]])
+  })
+
+  it('gives back what it made of plain results, and passes on what a function throws', async () => {
+    const boom = new Error('boom')
+    const before = ops.memory().live
+    for (let round = 0; round < 3; round++) {
+      ops.vectorizedMap(() => new Float32Array(40_000), x).dispose()
+      const later = await promises.vectorizedMap(async () => new Float32Array(40_000), x)
+      later.dispose()
+    }
+    assert.ok(ops.memory().live - before < 100_000)
+    const fails = () => {
+      throw boom
+    }
+    assert.throws(() => ops.vectorizedMap(fails, x), boom)
+    await assert.rejects(
+      promises.vectorizedMap(async () => fails(), x),
+      boom,
+    )
+    await assert.rejects(promises.foriLoop(0, 3, fails, x), boom)
+    await assert.rejects(promises.whileLoop(fails, fails, x), boom)
+  })
+
+  it('takes plain objects alone for structures', () => {
+    for (const state of [new Map([['a', 1]]), new Date(0), Symbol('x'), 'text', null, undefined])
+      assert.throws(
+        () =>
+          ops.whileLoop(
+            () => false,
+            (s: unknown) => s,
+            state as never,
+          ),
+        { code: /ERR_NDOPS_ARGUMENT/ },
+      )
+    const cyclic: unknown[] = [x]
+    cyclic.push(cyclic)
+    const numbers: unknown[] = [1]
+    numbers.push(numbers)
+    for (const around of [cyclic, numbers, { cyclic }]) {
+      assert.throws(() => ops.vectorizedMap((row) => row as never, around as never), { code: 'ERR_NDOPS_RANK' })
+      assert.throws(
+        () =>
+          ops.whileLoop(
+            () => false,
+            (s: unknown) => s,
+            { around } as never,
+          ),
+        { code: 'ERR_NDOPS_RANK' },
+      )
+    }
+    const bare = Object.assign(Object.create(null), { a: 1 })
+    assert.deepEqual(
+      {
+        ...(ops.whileLoop(
+          () => false,
+          (s: unknown) => s,
+          bare,
+        ) as object),
+      },
+      { a: 1 },
+    )
+  })
+
   it('refuses what has no rows, or rows of different number or result', () => {
     assert.throws(() => ops.vectorizedMap((row) => row, ops.fromData(new Float32Array(0), [0, 2])), {
       code: 'ERR_NDOPS_SIZE',

@@ -78,6 +78,22 @@ describe('getItem', () => {
     deepStrictEqual(ndops.getItem(x, [null, [0, 1], '...', [0, 1]]).shape, [2, 1, 4])
   })
 
+  it('takes an index array for each of 32 axes', async () => {
+    const x = ndops.reshape(ndops.arange(2 ** 16), [...Array(16).fill(2), ...Array(16).fill(1)])
+    const random = seeded('many arrays')
+    const rows = Array.from({ length: 5 }, () => Array.from({ length: 16 }, () => Math.floor(random() * 2)))
+    const key = Array.from({ length: 32 }, (_, axis) => (axis < 16 ? rows.map((row) => row[axis] as number) : [0]))
+    const want = rows.map((row) => row.reduce((at, bit) => 2 * at + bit, 0))
+    deepStrictEqual(ndops.getItem(x, key).toArray(), want)
+    deepStrictEqual((await promises.getItem(x, key)).toArray(), want)
+    // The widest launch there is: as many arrays, each of as many axes.
+    const deep = key.map((indices) => ndops.reshape(ndops.array(indices, 'int32'), [...Array(31).fill(1), -1]))
+    deepStrictEqual(ndops.ravel(ndops.getItem(x, deep)).toArray(), want)
+    key[7] = [2]
+    throws(() => ndops.getItem(x, key), coded('INDEX', 'index 2', 'axis 7', 'size 2'))
+    throws(() => ndops.getItem(x, [...key, [0]]), coded('RANK', 'too many indices'))
+  })
+
   it('runs masks as promises, whatever happens to the operands meanwhile', async () => {
     const x = ndops.reshape(ndops.arange(60), [3, 4, 5])
     const mask = ndops.array([true, false, true])
@@ -139,7 +155,16 @@ describe('getItem', () => {
     throws(() => ndops.getItem(deep, [[[[0]]]] as never), coded('RANK', '33'))
     throws(() => ndops.getItem(deep, [null, null]), coded('RANK', '33'))
     throws(() => ndops.take(deep, [[[0]]], 3), coded('RANK', '33'))
-    throws(() => ndops.getItem(ndops.zeros(Array(7).fill(1)), Array(7).fill([0])), coded('RANK', 'at most 6'))
+    // Errors name the axis of x, whatever stands before it in the key.
+    throws(of([0, [0, 3]]), coded('INDEX', 'index 3', 'axis 1', 'size 3'))
+    throws(of([null, [4]]), coded('INDEX', 'index 4', 'axis 0', 'size 4'))
+    throws(
+      of([
+        [true, true, true, true],
+        [0, 5, 1, 1],
+      ]),
+      coded('INDEX', 'index 5', 'axis 1', 'size 3'),
+    )
   })
 })
 

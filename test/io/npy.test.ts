@@ -90,6 +90,10 @@ describe('io/npy @level', () => {
     shared.set(bytes)
     deepStrictEqual(ndops.fromNpy(shared.buffer).toArray(), want)
     deepStrictEqual(moved.subarray(3), bytes)
+    const gone = bytes.slice()
+    structuredClone(gone.buffer, { transfer: [gone.buffer] })
+    throws(() => ndops.fromNpy(gone), coded('BUFFER', 'detached'))
+    throws(() => ndops.fromNpy(gone.buffer), coded('BUFFER', 'detached'))
   })
 
   it('says what is malformed', () => {

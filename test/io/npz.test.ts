@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from 'node:assert'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { crc32 as nodeCrc } from 'node:zlib'
@@ -107,6 +107,21 @@ describe('io/npz @level', () => {
       const gone = ndops.ones([2])
       gone.dispose()
       throws(() => ndops.saveNpz(path, { a: [2], gone }), coded('DISPOSED'))
+      const files = () => (existsSync('/proc/self/fd') ? readdirSync('/proc/self/fd').length : 0)
+      const opened = files()
+      // Aborted at any step, nothing stays open or behind.
+      for (let turn = 0; turn < 12; turn++)
+        for (const call of [
+          (signal: AbortSignal) => promises.saveNpz(path, { a: [1] }, { signal }),
+          (signal: AbortSignal) => promises.loadNpz(path, { signal }),
+        ]) {
+          const controller = new AbortController()
+          const done = call(controller.signal)
+          for (let i = 0; i < turn; i++) await new Promise((resolve) => setImmediate(resolve))
+          controller.abort()
+          await (done as Promise<unknown>).catch((error: unknown) => ok(coded('ABORTED')(error), String(error)))
+        }
+      strictEqual(files(), opened)
       const controller = new AbortController()
       const aborted = promises.saveNpz(path, { a: ndops.zeros([500_000]) }, { signal: controller.signal })
       controller.abort()

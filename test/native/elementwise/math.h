@@ -51,11 +51,11 @@ inline const std::vector<UnaryCase>& unaryCases() {
   }
   static const std::vector<UnaryCase> cases = {
       NDOPS_CASE(exp, exp, 1.0, 0.9),
-      NDOPS_CASE(expm1, expm1, 1.3, 1.2),
-      NDOPS_CASE(log, log, 0.9, 0.9),
-      NDOPS_CASE(log1p, log1p, 1.0, 0.9),
-      NDOPS_CASE(log2, log2, 1.1, 1.2),
-      NDOPS_CASE(log10, log10, 1.1, 1.0),
+      NDOPS_CASE(expm1, expm1, 1.3, 1.3),
+      NDOPS_CASE(log, log, 1.0, 0.9),
+      NDOPS_CASE(log1p, log1p, 1.1, 1.0),
+      NDOPS_CASE(log2, log2, 1.2, 1.2),
+      NDOPS_CASE(log10, log10, 1.2, 1.0),
       NDOPS_CASE(erf, erf, 1.3, 1.2),
       NDOPS_CASE(sin, sin, 0.9, 0.9),
       NDOPS_CASE(cos, cos, 0.9, 0.9),
