@@ -128,13 +128,13 @@ TEST_CASE("logSumExp: the same bits for any threads on any level") {
   std::uint64_t hash = 0xcbf29ce484222325u;
   const auto* bytes = reinterpret_cast<const unsigned char*>(want.data());
   for (std::size_t i = 0; i < want.size() * sizeof(float); ++i) hash = (hash ^ bytes[i]) * 0x100000001b3u;
-  const Array<double> wide({3, 500});
-  for (std::int64_t i = 0; i < wide.size(); ++i) wide[i] = static_cast<double>(i * 2654435761u % 10007) / 40000 - 6.3;
+  const Array<double> wide({2, 3000});
+  for (std::int64_t i = 0; i < wide.size(); ++i) wide[i] = static_cast<double>(i * 2654435761u % 10007) / 40000 - 0.8;
   for (std::uint32_t mask = 0; mask < 4; ++mask) {
     const Array<double> out = logSumExp(wide, mask);
     bytes = reinterpret_cast<const unsigned char*>(out.memory.get());
     for (std::size_t i = 0; i < static_cast<std::size_t>(out.size()) * 8; ++i)
       hash = (hash ^ bytes[i]) * 0x100000001b3u;
   }
-  CHECK(hash == 16368581261847787378u);
+  CHECK(hash == 14489946967057932451u);
 }
