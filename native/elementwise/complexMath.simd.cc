@@ -20,6 +20,18 @@ struct Block {
       im[i] = i < n ? static_cast<double>(from[scalar ? 0 : i].im) : 0;
     }
   }
+  /// All lanes, without a question each.
+  template <class T>
+  void takeWhole(const Complex<T>* from) {
+    for (int i = 0; i < kBlock; ++i) {
+      re[i] = from[i].re;
+      im[i] = from[i].im;
+    }
+  }
+  template <class T>
+  void giveWhole(Complex<T>* __restrict to) const {
+    for (int i = 0; i < kBlock; ++i) to[i] = {static_cast<T>(re[i]), static_cast<T>(im[i])};
+  }
   template <class T>
   void give(Complex<T>* to, std::int64_t n) const {
     for (int i = 0; i < kBlock && i < n; ++i) to[i] = {static_cast<T>(re[i]), static_cast<T>(im[i])};
@@ -41,8 +53,14 @@ template <class F, class T>
 Status unaryComplexLoop(const Strip& strip) noexcept {
   const auto* a = reinterpret_cast<const Complex<T>*>(strip.in[0]);
   auto* out = reinterpret_cast<Complex<T>*>(strip.out);
-  for (std::int64_t i = 0; i < strip.n; i += kBlock) {
-    Block block;
+  std::int64_t i = 0;
+  Block block;
+  for (; i + kBlock <= strip.n; i += kBlock) {
+    block.takeWhole(a + i);
+    applyTo<F>(block);
+    block.giveWhole(out + i);
+  }
+  if (i < strip.n) {
     block.take(a + i, strip.n - i, false);
     applyTo<F>(block);
     block.give(out + i, strip.n - i);
