@@ -28,7 +28,7 @@ function resolveImport(file, from, files) {
 
 // Who may know whom in lib/. A room that is not named here may import anything (index, promises, io).
 const bridge = [
-  ...'block launch storage host jobs typed'.split(' ').map((stem) => `lib/core/${stem}.ts`),
+  ...'block launch storage host jobs typed share'.split(' ').map((stem) => `lib/core/${stem}.ts`),
   'lib/config.ts',
 ]
 const roomOf = (file) => file.split('/')[1].replace(/\.ts$/, '')

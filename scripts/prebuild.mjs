@@ -4,7 +4,8 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { checkBinary } from './checkBinary.mjs'
-import { source, work, zig } from './prebuild/sources.mjs'
+import { SOURCES, source, work, ZIG, zig } from './prebuild/sources.mjs'
+import { trim } from './prebuild/trim.mjs'
 import { setup } from './setup.mjs'
 import { capture, cores, filesUnder, fingerprint, isMain, once, root, run, say, stop } from './support/run.mjs'
 
@@ -51,12 +52,12 @@ async function logged(name, command, args, options = {}) {
   }
 }
 
-const recipe = ['scripts/prebuild.mjs', 'scripts/prebuild/sources.mjs', 'scripts/prebuild/zig.sh']
+const recipe = filesUnder(['scripts/prebuild.mjs', 'scripts/prebuild'])
 
 /** OpenBLAS as a static library, with its headers; gives the folder. */
 async function openblas(target, program) {
   const installed = path.join(work, target, 'openblas')
-  const made = fingerprint(['scripts/prebuild/sources.mjs', 'scripts/prebuild/zig.sh'], TARGETS[target], blasOptions)
+  const made = fingerprint(['scripts/prebuild/zig.sh'], SOURCES.openblas, ZIG, TARGETS[target], blasOptions)
   const library = path.relative(root, path.join(installed, 'lib/libopenblas.a'))
   await once(`prebuild-openblas-${target}`, made, [library], async () => {
     say(`building OpenBLAS for ${target}`)
@@ -94,9 +95,9 @@ async function prebuild(target) {
       CMAKE_CXX_FLAGS: '-DNDOPS_BLAS_LOCKED -ffunction-sections -fdata-sections',
       CMAKE_MODULE_LINKER_FLAGS: '-s -Wl,--gc-sections',
       CBLAS_INCLUDE: path.join(blas, 'include'),
-      OPENBLAS_LIBRARY: path.join(blas, 'lib/libopenblas.a'),
+      OPENBLAS_LIBRARY: await trim(path.join(blas, 'lib/libopenblas.a'), program),
       EIGEN_INCLUDE: eigen,
-      XSIMD_INCLUDE: path.join(xsimd, 'include'),
+      XSIMD_INCLUDE: path.join(xsimd, 'usr/include'),
     }
     const defined = Object.entries(options).map(([name, value]) => `-D${name}=${value}`)
     rmSync(path.join(folder, 'CMakeCache.txt'), { force: true })
@@ -105,7 +106,8 @@ async function prebuild(target) {
     mkdirSync(path.join(root, 'prebuilds'), { recursive: true })
     if ((await run('cp', [path.join(folder, 'ndops.node'), output])) !== 0) stop(`${output} could not be written`)
   })
-  const symbols = await run(process.execPath, ['scripts/checkSymbols.mjs', path.join(work, target, 'addon'), output])
+  const objects = path.relative(root, path.join(work, target, 'addon'))
+  const symbols = await run(process.execPath, ['scripts/checkSymbols.mjs', objects, output])
   if (symbols !== 0) stop(`the objects for ${target} are not fit to be linked: see above`)
   checkBinary(path.join(root, output))
 }

@@ -47,7 +47,7 @@ const sanitizer = async (env, options = {}) => {
   })
 }
 
-const storms = { specs: ['build/ts/test/env/storms.test.js'] }
+const storms = { specs: ['build/ts/test/env/storms.test.js', 'build/ts/test/env/memory.test.js'] }
 const stormRounds = { NDOPS_STORM_ROUNDS: '500' }
 
 const parts = {
@@ -79,6 +79,8 @@ const parts = {
       ]),
   ),
   'storms, 500 rounds': () => mochaTests({ ...storms, env: stormRounds }),
+  'ten minutes of mixed work': () =>
+    mochaTests({ specs: ['build/ts/test/env/soak.test.js'], env: { NDOPS_SOAK_MINUTES: '10' } }),
   'storms, 500 rounds, under sanitizers': () => sanitizer(stormRounds, storms),
   'whole suite under sanitizers': () => sanitizer({}),
   'whole suite under sanitizers with 5 threads': () => sanitizer({ NDOPS_NUM_THREADS: '5' }),

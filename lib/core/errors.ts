@@ -89,6 +89,12 @@ export const Status = {
   Value: 10,
 } as const
 
+/** What ops expect of values that only a kernel sees. */
+const EXPECTED: { readonly [op: string]: string } = {
+  bincount: '; expected no negative integers',
+  digitize: '; expected bins that rise, or bins that fall',
+}
+
 /** Words what a launch reported. `a`, `b`, `c` are the status's details. */
 export function statusError(op: string, status: number, a: number, b: number, c: number): NdopsError {
   switch (status) {
@@ -115,7 +121,7 @@ export function statusError(op: string, status: number, a: number, b: number, c:
     case Status.TooLarge:
       return rangeError(op, 'SIZE', 'the result would be larger than memory can be')
     case Status.Value:
-      return rangeError(op, 'VALUE', `invalid value ${b} at position ${a}`)
+      return rangeError(op, 'VALUE', `invalid value ${b} at position ${a}${EXPECTED[op] ?? ''}`)
     default:
       return plainError(op, 'INTERNAL', `a launch was refused (status ${status}); please report this as a bug`)
   }

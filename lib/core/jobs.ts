@@ -12,7 +12,6 @@ interface Pending {
   readonly resolve: (value: unknown) => void
   readonly reject: (error: unknown) => void
   readonly signal: AbortSignal | undefined
-  readonly abort: (() => void) | undefined
   readonly site: { stack?: string }
 }
 
@@ -20,6 +19,37 @@ const pending = new Map<number, Pending>()
 // 0 is no job.
 let lastId = 0
 let listening = false
+
+/** The jobs that a signal stops, and what it calls: one listener, since Node warns of more than ten. */
+interface Watched {
+  readonly ids: Set<number>
+  readonly listener: () => void
+}
+
+const watched = new WeakMap<AbortSignal, Watched>()
+
+function watch(signal: AbortSignal, id: number): void {
+  const known = watched.get(signal)
+  if (known !== undefined) {
+    known.ids.add(id)
+    return
+  }
+  const ids = new Set([id])
+  const listener = () => {
+    for (const one of ids) addon.cancel(one)
+  }
+  watched.set(signal, { ids, listener })
+  signal.addEventListener('abort', listener, { once: true })
+}
+
+function unwatch(signal: AbortSignal, id: number): void {
+  const known = watched.get(signal)
+  if (known === undefined) return
+  known.ids.delete(id)
+  if (known.ids.size > 0) return
+  watched.delete(signal)
+  signal.removeEventListener('abort', known.listener)
+}
 
 /** The error as if it had been thrown at the call, so that an unhandled rejection says where it came from. */
 function at(site: { stack?: string }, error: Error): Error {
@@ -32,7 +62,7 @@ function settle(id: number): void {
   const job = pending.get(id)
   if (job === undefined) return
   pending.delete(id)
-  if (job.abort !== undefined) job.signal?.removeEventListener('abort', job.abort)
+  if (job.signal !== undefined) unwatch(job.signal, id)
   const status = words[WORD.STATUS] as number
   const recording = job.recording
   if (status !== Status.Ok) {
@@ -87,9 +117,8 @@ function submit(recording: Recording, result: unknown, to: Settling): void {
   if (!addon.submit(id, recording.words, recording.count))
     throw statusError(recording.ops[0] ?? 'promises', Status.Disposed, 0, 0, 0)
   const { resolve, reject, signal, site } = to
-  const abort = signal === undefined ? undefined : () => addon.cancel(id)
-  if (abort !== undefined) signal?.addEventListener('abort', abort, { once: true })
-  pending.set(id, { recording, result, resolve, reject, signal, abort, site })
+  if (signal !== undefined) watch(signal, id)
+  pending.set(id, { recording, result, resolve, reject, signal, site })
 }
 
 /** Runs an op's launches off the event loop. Errors of arguments reject at once, those of values when they are met. */

@@ -70,7 +70,7 @@ export const toQuotient: Rule = (met, op) => same(promoteWeak(met, 'float'), op)
 const UNKNOWN = -1
 
 /** A rule's signatures by dtype, worked out when first asked for, and again when floatx() changed. */
-class Signatures {
+export class Signatures {
   private readonly known = new Int16Array(16).fill(UNKNOWN)
   private version = floatxVersion
   constructor(

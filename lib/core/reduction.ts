@@ -1,12 +1,12 @@
 /** The way from arguments to a launch of the reductions' driver (native/reductions/reduce.h). */
 
 import { emptyTensor, Tensor } from '../tensor'
-import { type AnyFunction, define, flag, label, type Op } from './arguments'
+import { type AnyFunction, define, flag, isNamed, label, type Op } from './arguments'
 import { type Operand, toTensor, type WeakScalar } from './convert'
 import type { Code } from './dtype'
 import { begin, flatView, number, run, view } from './launch'
-import { input, type Rule } from './patterns'
-import { MAX_RANK, normalizeAxes, SCALAR, type Shape, shapeOf } from './shape'
+import { input, type Rule, Signatures } from './patterns'
+import { MAX_RANK, normalizeAxes, rowShape, SCALAR, type Shape, shapeOf } from './shape'
 
 /** One axis, several, or null: all of them. */
 export type AxisArgument = number | readonly number[] | null
@@ -94,16 +94,60 @@ export type Reduction = Op<
 /** Throws where the op has no value for what is folded. */
 export type Check = (op: string, x: Tensor, folded: Folded, axis: AxisArgument) => void
 
-/** The op with a short way for a call with one tensor alone, the most frequent one; undefined sends it the general way. */
+/** foldShape for one axis; undefined where that is not one of the shape. */
+function foldAlong(shape: Shape, axis: number, keepdims: boolean): Folded | undefined {
+  const rank = shape.length
+  const along = axis < 0 ? axis + rank : axis
+  if (!(along >= 0 && along < rank && Number.isInteger(along))) return undefined
+  const mask = POWERS[along] as number
+  const count = shape[along] as number
+  if (rank === 2 && !keepdims) {
+    const left = shape[1 - along] as number
+    return { mask, shape: rowShape(left), size: left, count }
+  }
+  const sizes: number[] = []
+  let size = 1
+  for (let k = 0; k < rank; k++) {
+    if (k === along) {
+      if (keepdims) sizes.push(1)
+      continue
+    }
+    const n = shape[k] as number
+    size *= n
+    sizes.push(n)
+  }
+  return { mask, shape: sizes.length === 0 ? SCALAR : shapeOf(sizes), size, count }
+}
+
+/**
+ * The op with a short way for a tensor alone (then `folded` is undefined: everything) and for a tensor along one axis;
+ * undefined from it sends a call the general way, as all other arguments do.
+ */
 export function withShortWay<
   F extends AnyFunction & {
     readonly parameters: { readonly required: readonly string[]; readonly optional: readonly string[] }
   },
->(general: F, short: (x: Tensor) => Tensor | undefined): F {
-  const op = function (x: unknown): unknown {
+>(general: F, short: (x: Tensor, folded: Folded | undefined) => Tensor | undefined): F {
+  const op = function (x: unknown, axis: unknown, keepdims: unknown): unknown {
     // biome-ignore lint/complexity/noArguments: counting without an array is what keeps a call cheap
-    if (arguments.length === 1 && x instanceof Tensor) {
-      const out = short(x)
+    const given = arguments.length
+    if (x instanceof Tensor && given <= 3) {
+      let along = axis
+      let kept = keepdims
+      let plain = true
+      if (given === 2 && typeof axis === 'object' && axis !== null && isNamed(axis)) {
+        along = axis['axis']
+        kept = axis['keepdims']
+        for (const key in axis) plain &&= key === 'axis' || key === 'keepdims'
+      }
+      if (plain && kept === undefined) kept = false
+      let out: Tensor | undefined
+      if (given === 1) {
+        out = short(x, undefined)
+      } else if (plain && typeof along === 'number' && typeof kept === 'boolean') {
+        const folded = foldAlong(x.shape, along, kept)
+        if (folded !== undefined) out = short(x, folded)
+      }
       if (out !== undefined) return out
     }
     // biome-ignore lint/complexity/noArguments: as above
@@ -127,9 +171,12 @@ export function reduction(name: string, target: number, rule: Rule, check?: Chec
       return fold(name, target, a, folded, s >> 4, s & 15)
     },
   )
-  return withShortWay(general, (x: Tensor): Tensor | undefined => {
+  const signatures = new Signatures(name, rule)
+  return withShortWay(general, (x: Tensor, folded: Folded | undefined): Tensor | undefined => {
     if (check !== undefined && x.size === 0) return undefined
-    const s = rule(x.code, name)
-    return foldAll(name, target, x, s >> 4, s & 15)
+    const s = signatures.of(x.code)
+    return folded === undefined
+      ? foldAll(name, target, x, s >> 4, s & 15)
+      : fold(name, target, x, folded, s >> 4, s & 15)
   })
 }

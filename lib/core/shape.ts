@@ -16,6 +16,19 @@ export function shapeOf(sizes: number[]): Shape {
   return Object.freeze(sizes)
 }
 
+// Freezing costs more than all else about a small result, and most have one axis.
+const rows: Shape[] = []
+
+/** A shape of one axis. */
+export function rowShape(size: number): Shape {
+  const place = size & 127
+  const known = rows[place]
+  if (known !== undefined && known[0] === size) return known
+  const made = shapeOf([size])
+  rows[place] = made
+  return made
+}
+
 /** The number of elements; a RangeError past 2^53, before anything is allocated. */
 export function sizeOf(op: string, shape: Shape): number {
   let size = 1

@@ -97,21 +97,14 @@ function made(bytes: number, used: number, engine: ArrayBuffer | undefined): Sto
   return new Storage(words[WORD.LATE_SLOT] as number, words[WORD.LATE_GENERATION] as number, bytes, used, engine)
 }
 
-/** Lets the collector give the block back. */
-export function own(storage: Storage): Storage {
-  registry.register(storage, storage.slot + storage.generation * SLOTS)
-  return storage
-}
-
 // Bytes of blocks taken in this turn of the event loop, less those given back in it.
 let taken = 0
 let turning = false
 
-function nativeStorage(bytes: number): Storage {
-  words[0] = bytes
-  addon.allocate()
-  const storage = own(made(bytes, -1, undefined))
-  taken += bytes
+/** Counts the block as taken and lets the collector give it back. */
+export function own(storage: Storage): Storage {
+  registry.register(storage, storage.slot + storage.generation * SLOTS)
+  taken += storage.bytes
   if (!turning) {
     turning = true
     setImmediate(() => {
@@ -120,6 +113,12 @@ function nativeStorage(bytes: number): Storage {
     }).unref()
   }
   return storage
+}
+
+function nativeStorage(bytes: number): Storage {
+  words[0] = bytes
+  addon.allocate()
+  return own(made(bytes, -1, undefined))
 }
 
 /** A block of ours, whatever it is for. */

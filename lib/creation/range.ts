@@ -96,9 +96,9 @@ function dtypeOf(parts: readonly (Tensor | WeakScalar)[]): Code {
 /**
  * The values from `start` up to, not including, `stop`, `step` apart. With one number, from 0 up to it.
  *
- * Each value is computed from its own place in the dtype, so no error adds up. Whole numbers give int32 (int64 where one is a bigint),
- * others `floatx()`; `dtype` says otherwise. Bool and complex are a TypeError; a step of 0, NaN and infinity are a
- * RangeError, and so are values that an integer dtype cannot hold.
+ * Each value is computed from its own place in the dtype, so no error adds up. Whole numbers give int32 (int64 where
+ * one is a bigint), others `floatx()`; `dtype` says otherwise. Bool and complex are a TypeError; a step of 0, NaN and
+ * infinity are a RangeError, and so are values that an integer dtype cannot hold.
  *
  * @example arange(1, 10, 3) // [1, 4, 7]
  * @see https://keras.io/api/ops/numpy/#arange-function
@@ -240,12 +240,13 @@ export interface LinspaceOptions<R> {
 
 /**
  * `num` values from `start` to `stop`, evenly spaced, `stop` among them unless `endpoint` is false; ends of any shape
- * broadcast, and the values lie along the axis `axis` of the result. With `retstep` an array of the values and their distance.
+ * broadcast, and the values lie along the axis `axis` of the result. With `retstep` an array of the values and their
+ * distance.
  *
- * Each value is computed from its own place: in 64 bits, or in 32 where an end is a tensor of that width, as in NumPy. The
- * result has the dtype that the ends and a float meet in (`floatx()` for numbers), unless `dtype` is given; integers are rounded
- * down. Throws a RangeError for a negative `num`, an axis out of range and ends that do not broadcast, a TypeError for complex ends
- * and an integer dtype.
+ * Each value is computed from its own place: in 64 bits, or in 32 where an end is a tensor of that width, as in
+ * NumPy. The result has the dtype that the ends and a float meet in (`floatx()` for numbers), unless `dtype` is
+ * given; integers are rounded down. Throws a RangeError for a negative `num`, an axis out of range and ends that do
+ * not broadcast, a TypeError for complex ends and an integer dtype.
  *
  * @example linspace(0, 1, 5) // [0, 0.25, 0.5, 0.75, 1]
  * @example linspace(0, 10, { num: 5, endpoint: false, dtype: 'int32' }) // [0, 2, 4, 6, 8]
@@ -298,12 +299,12 @@ export const linspace = define(
   ((start: Operand, stop: Operand, options: LinspaceOptions<true>) => [Tensor, Tensor])
 
 /**
- * `base` to the powers of `num` exponents from `start` to `stop`, evenly spaced, `stop` among them unless `endpoint` is false; ends
- * and base of any shape broadcast, and the values lie along the axis `axis` of the result.
+ * `base` to the powers of `num` exponents from `start` to `stop`, evenly spaced, `stop` among them unless `endpoint`
+ * is false; ends and base of any shape broadcast, and the values lie along the axis `axis` of the result.
  *
- * Computed in 64 bits, or in 32 where an operand is a tensor of that width. The result has the dtype that the ends and a
- * float meet in (`floatx()` for numbers), unless `dtype` is given; integers are cut off. Throws a RangeError for a negative
- * `num`, an axis out of range and operands that do not broadcast.
+ * Computed in 64 bits, or in 32 where an operand is a tensor of that width. The result has the dtype that the ends
+ * and a float meet in (`floatx()` for numbers), unless `dtype` is given; integers are cut off. Throws a RangeError
+ * for a negative `num`, an axis out of range and operands that do not broadcast.
  *
  * @example logspace(0, 3, 4) // [1, 10, 100, 1000]
  * @example logspace(0, 4, 3, { base: 2 }) // [1, 4, 16]
@@ -349,9 +350,9 @@ export const logspace = define(
 export type Indexing = 'xy' | 'ij'
 
 /**
- * The coordinates of a grid: for each operand, whose elements lie along an axis of the grid, a tensor of the grid's shape. With
- * `indexing` `'xy'` the first operand walks the second axis and the second the first, with `'ij'` each its own. Views: nothing is
- * copied.
+ * The coordinates of a grid: for each operand, whose elements lie along an axis of the grid, a tensor of the grid's
+ * shape. With `indexing` `'xy'` the first operand walks the second axis and the second the first, with `'ij'` each
+ * its own. Views: nothing is copied.
  *
  * Any dtypes, each stays. Throws a RangeError for another `indexing`.
  *

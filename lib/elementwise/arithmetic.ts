@@ -88,7 +88,7 @@ export const mod = binary('mod', realOnly(boolTo(INT32, same)))
 
 /**
  * `x1` to the power of `x2`. Integers wrap around; an integer to a negative integer power is a RangeError. Bools give int8.
- * Within 0.6 units in the last place for float32 and 0.8 for float64; results that the dtype can hold are exact.
+ * Within 0.6 units in the last place for float32 and 0.9 for float64; results that the dtype can hold are exact.
  *
  * @example power([2, 3, 4], 2) // [4, 9, 16]
  * @see https://keras.io/api/ops/numpy/#power-function

@@ -30,7 +30,7 @@ export const log = unary('log', toFloat)
 
 /**
  * `log(1 + x)`, accurate next to 0 too: -Infinity of -1, NaN below, the principal value of complex numbers. Integers and
- * bools become `floatx()`. Within 1 unit in the last place for float32 and float64.
+ * bools become `floatx()`. Within 2 units in the last place.
  *
  * @example log1p([0, 1e-10, 1]) // [0, 1e-10, 0.6931472]
  * @see https://keras.io/api/ops/numpy/#log1p-function

@@ -42,7 +42,7 @@ function joining(op: string, xs: unknown, make: (parts: readonly Part[], whole: 
   const parts: Part[] = []
   try {
     given.forEach((x, i) => {
-      parts.push(listed ? operand(op, `xs[${i}]`, x) : toTensor(op, 'xs', x))
+      parts.push(listed ? operand(op, `operand ${i}`, x) : toTensor(op, 'the operand', x))
     })
     if (listed) {
       if (parts.length === 0) throw rangeError(op, 'SIZE', 'there is nothing to join; expected one operand at least')
@@ -155,8 +155,8 @@ export type Operands = readonly Operand[] | Operand
 /**
  * `x2` behind `x1` along an axis that both have, or, with `axis` null, both flattened.
  *
- * Any dtypes: the result has the one that they meet in. Throws a RangeError where the axis is out of range or the shapes
- * differ on another one.
+ * Any dtypes: the result has the one that they meet in. Throws a RangeError where the axis is out of range or the
+ * shapes differ on another one.
  *
  * @example append([1, 2], [[3, 4]]) // [1, 2, 3, 4]
  * @see https://keras.io/api/ops/numpy/#append-function
@@ -174,11 +174,11 @@ export const append = define(
 )
 
 /**
- * The operands `xs` behind one another along an axis that all have; with `axis` null, all flattened. One tensor in place of an array is
- * taken apart along its first axis.
+ * The operands `xs` behind one another along an axis that all have; with `axis` null, all flattened. One tensor in
+ * place of an array is taken apart along its first axis.
  *
- * Any dtypes: the result has the one that they meet in. Throws a RangeError where there is none, the axis is out of range
- * or the shapes differ on another one.
+ * Any dtypes: the result has the one that they meet in. Throws a RangeError where there is none, the axis is out of
+ * range or the shapes differ on another one.
  *
  * @example concatenate([[[1, 2]], [[3, 4]]], 1) // [[1, 2, 3, 4]]
  * @see https://keras.io/api/ops/numpy/#concatenate-function
@@ -195,11 +195,11 @@ export const concatenate = define(
 )
 
 /**
- * The operands `xs` beside one another: along the first axis where they have one, along the second where they have more.
- * Numbers count as one element. One tensor in place of an array is taken apart along its first axis.
+ * The operands `xs` beside one another: along the first axis where they have one, along the second where they have
+ * more. Numbers count as one element. One tensor in place of an array is taken apart along its first axis.
  *
- * Any dtypes: the result has the one that they meet in. Throws a RangeError where there is none, or the shapes differ on
- * another axis.
+ * Any dtypes: the result has the one that they meet in. Throws a RangeError where there is none, or the shapes differ
+ * on another axis.
  *
  * @example hstack([[1, 2], [3]]) // [1, 2, 3]
  * @see https://keras.io/api/ops/numpy/#hstack-function
@@ -213,11 +213,11 @@ export const hstack = define(
 )
 
 /**
- * The operands `xs` below one another: along the first axis, one-dimensional ones as rows. One tensor in place of an array
- * is taken apart along its first axis.
+ * The operands `xs` below one another: along the first axis, one-dimensional ones as rows. One tensor in place of an
+ * array is taken apart along its first axis.
  *
- * Any dtypes: the result has the one that they meet in. Throws a RangeError where there is none, or the shapes differ on
- * another axis.
+ * Any dtypes: the result has the one that they meet in. Throws a RangeError where there is none, or the shapes differ
+ * on another axis.
  *
  * @example vstack([[1, 2], [3, 4]]) // [[1, 2], [3, 4]]
  * @see https://keras.io/api/ops/numpy/#vstack-function
@@ -230,21 +230,21 @@ export const vstack = define(
 )
 
 /**
- * The operands `xs`, which have one shape, along a new axis at the place `axis` of the result. One tensor in place of an
+ * The operands `x`, which have one shape, along a new axis at the place `axis` of the result. One tensor in place of an
  * array is taken apart along its first axis.
  *
- * Any dtypes: the result has the one that they meet in. Throws a RangeError where there is none, the axis is out of range
- * or the shapes differ.
+ * Any dtypes: the result has the one that they meet in. Throws a RangeError where there is none, the axis is out of
+ * range or the shapes differ.
  *
  * @example stack([[1, 2], [3, 4]], 1) // [[1, 3], [2, 4]]
  * @see https://keras.io/api/ops/numpy/#stack-function
  */
 export const stack = define(
   'stack',
-  ['xs'],
+  ['x'],
   ['axis'],
-  (xs: Operands, axis: number = 0): Tensor =>
-    joining('stack', xs, (parts, whole) => {
+  (x: Operands, axis: number = 0): Tensor =>
+    joining('stack', x, (parts, whole) => {
       if (whole !== undefined) {
         const place = normalizeAxis('stack', axis, whole.shape.length)
         const order = whole.shape.map((_, k) => k).slice(1)
@@ -299,11 +299,11 @@ function section(x: Tensor, axis: number, start: number, stop: number): Tensor {
 }
 
 /**
- * `x` taken apart along an axis: into that many equal sections, or, by a list of places, into what lies between them. Views:
- * nothing is copied.
+ * `x` taken apart along an axis: into that many equal sections, or, by a list of places, into what lies between them.
+ * Views: nothing is copied.
  *
- * Any dtype. Places count from the end where negative and stop at the axis's ends, as slices do. Throws a RangeError where
- * the axis is out of range or cannot be divided into equal sections, a TypeError for what are no integers.
+ * Any dtype. Places count from the end where negative and stop at the axis's ends, as slices do. Throws a RangeError
+ * where the axis is out of range or cannot be divided into equal sections, a TypeError for what are no integers.
  *
  * @example split([1, 2, 3, 4], 2) // [[1, 2], [3, 4]]
  * @example split([1, 2, 3, 4], [1, 3]) // [[1], [2, 3], [4]]

@@ -114,8 +114,8 @@ const edge: Border = (_, area, axis, [before, after]) => {
 }
 
 /**
- * Repeats a period: elements [from, from + period) along the axis are continued up to `end`, which lies behind them. Read
- * from behind, the area's axis is reversed.
+ * Repeats a period: elements [from, from + period) along the axis are continued up to `end`, which lies behind them.
+ * Read from behind, the area's axis is reversed.
  */
 function continued(area: Viewed, axis: number, from: number, period: number, end: number): void {
   const missing = end - (from + period)
@@ -287,8 +287,8 @@ function constantOf(given: unknown, mode: string, code: Code): Tensor | WeakScal
  * - `'reflect'`, `'symmetric'`: the axis mirrored, without or with its ends; `'wrap'`, `'circular'`: the axis anew;
  * - `'maximum'`, `'minimum'`, `'mean'`, `'median'` of the axis; for integers rounded to even.
  *
- * Any dtype, which stays. Throws a RangeError for a negative width, widths for another number of axes, an unknown mode, a constant beside
- * another mode or one that does not fit, and an empty axis in a mode that needs elements.
+ * Any dtype, which stays. Throws a RangeError for a negative width, widths for another number of axes, an unknown
+ * mode, a constant beside another mode or one that does not fit, and an empty axis in a mode that needs elements.
  *
  * @example pad([1, 2, 3], 1) // [0, 1, 2, 3, 0]
  * @example pad([1, 2, 3], [2, 1], 'reflect') // [3, 2, 1, 2, 3, 2]

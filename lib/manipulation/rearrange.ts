@@ -58,8 +58,8 @@ function differences(x: Tensor, axis: number): Tensor {
 /**
  * The differences of neighbours along an axis, taken `n` times: `a[i + 1] - a[i]`, one element less each time.
  *
- * The dtype of `a`: integers wrap, of bools it says where neighbours differ. Throws a RangeError for a negative `n` and an
- * axis out of range.
+ * The dtype of `a`: integers wrap, of bools it says where neighbours differ. Throws a RangeError for a negative `n`
+ * and an axis out of range.
  *
  * @example diff([1, 2, 4, 7]) // [1, 2, 3]
  * @see https://keras.io/api/ops/numpy/#diff-function
@@ -143,11 +143,11 @@ function repeatBy(x: Tensor, count: number, axis: number | null): Tensor {
 }
 
 /**
- * Every element of the flattened `x`, or, along an axis, every place, as often as `repeats` says: a number for all, or one
- * for each.
+ * Every element of the flattened `x`, or, along an axis, every place, as often as `repeats` says: a number for all,
+ * or one for each.
  *
- * Any dtype; counts are integers or bools. Throws a RangeError where a count is negative, there are neither one nor as many as places,
- * or the axis is out of range, a TypeError for counts that are no integers.
+ * Any dtype; counts are integers or bools. Throws a RangeError where a count is negative, there are neither one nor
+ * as many as places, or the axis is out of range, a TypeError for counts that are no integers.
  *
  * @example repeat([1, 2], 2) // [1, 1, 2, 2]
  * @example repeat([[1, 2], [3, 4]], [0, 2], 0) // [[3, 4], [3, 4]]
@@ -285,7 +285,8 @@ export const roll = define(
 )
 
 /**
- * `x` set side by side `repeats` times: a number for the last axis, or one for each; the shorter of shape and list gets ones in front.
+ * `x` set side by side `repeats` times: a number for the last axis, or one for each; the shorter of shape and list
+ * gets ones in front.
  *
  * Any dtype. Throws a RangeError for a negative number.
  *

@@ -2,15 +2,16 @@
 
 import { define, flag } from '../core/arguments'
 import { type Operand, toTensor } from '../core/convert'
-import { computing, INT32, INT64 } from '../core/dtype'
+import { type Code, computing, INT32, INT64 } from '../core/dtype'
 import { rangeError, show } from '../core/errors'
 import { kernel } from '../core/launch'
-import { fold, foldShape } from '../core/reduction'
+import { type Folded, fold, foldAll, foldShape, withShortWay } from '../core/reduction'
 import { normalizeAxis } from '../core/shape'
 import type { Tensor } from '../tensor'
 
 function place(name: 'argmax' | 'argmin', target: number) {
-  return define(
+  const indexCode = (count: number): Code => (count <= 2 ** 31 ? INT32 : INT64)
+  const general = define(
     name,
     ['x'],
     ['axis', 'keepdims'],
@@ -24,9 +25,15 @@ function place(name: 'argmax' | 'argmin', target: number) {
           'SIZE',
           `nothing has no ${name}; received shape ${show(a.shape)}${axis === null ? '' : ` along axis ${axis}`}`,
         )
-      return fold(name, target, a, folded, computing(a.code), folded.count <= 2 ** 31 ? INT32 : INT64)
+      return fold(name, target, a, folded, computing(a.code), indexCode(folded.count))
     },
   )
+  return withShortWay(general, (x: Tensor, folded: Folded | undefined): Tensor | undefined => {
+    if (x.size === 0) return undefined
+    return folded === undefined
+      ? foldAll(name, target, x, computing(x.code), indexCode(x.size))
+      : fold(name, target, x, folded, computing(x.code), indexCode(folded.count))
+  })
 }
 
 /**

@@ -26,7 +26,16 @@ import {
 import { rangeError, show, typeError } from '../core/errors'
 import { kernel } from '../core/launch'
 import { meet, type Rule, realOnly, same, signature } from '../core/patterns'
-import { type AxisArgument, type Check, fold, foldAll, foldShape, reduction, withShortWay } from '../core/reduction'
+import {
+  type AxisArgument,
+  type Check,
+  type Folded,
+  fold,
+  foldAll,
+  foldShape,
+  reduction,
+  withShortWay,
+} from '../core/reduction'
 import { normalizeAxis, sameShape } from '../core/shape'
 import { reshaped } from '../core/views'
 import { divide, multiply } from '../elementwise/arithmetic'
@@ -158,9 +167,13 @@ function extreme(name: 'max' | 'min', target: number): Extreme {
       return fold(name, target, a, folded, compute, a.code)
     },
   )
-  return withShortWay(general, (x: Tensor): Tensor | undefined =>
-    x.size === 0 ? undefined : foldAll(name, target, x, computing(x.code), x.code),
-  )
+  return withShortWay(general, (x: Tensor, folded: Folded | undefined): Tensor | undefined => {
+    if (x.size === 0) return undefined
+    const compute = computing(x.code)
+    return folded === undefined
+      ? foldAll(name, target, x, compute, x.code)
+      : fold(name, target, x, folded, compute, x.code)
+  })
 }
 
 /**

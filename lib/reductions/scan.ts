@@ -44,9 +44,9 @@ function scan(name: 'cumsum' | 'cumprod', target: number) {
  * The sum of the elements up to each one, along an axis, or, with `axis` null, in the flattened `x`.
  *
  * The dtype is that of `x`, int32 for bool, or `dtype`, to which elements are cast first. Integers wrap around. Floats are
- * added in float64 and rounded to their dtype at each result, which is off by at most 20 float64 units in the last place of
- * the sum of the magnitudes so far, however many there are. A 0-d `x` counts as a row of one. Throws a RangeError for an
- * axis that `x` does not have.
+ * added in float64, each result rounded to its dtype; float64 ones are off by at most 11 * 2^-52 of the sum of the magnitudes
+ * so far, however many there are. The same bits for any number of threads. A 0-d `x` counts as a row of one. Throws a
+ * RangeError for an axis that `x` does not have.
  *
  * @example
  * cumsum([[1, 2], [3, 4]]) // [1, 3, 6, 10]

@@ -108,7 +108,7 @@ function comparedIn(a: Code, b: Code): Code {
 
 /**
  * For each element of `x` the number of its bin: how many of the rising edges `bins` are not above it. 0 is before the
- * first edge, the number of edges behind the last one. For falling edges: how many are not below it.
+ * first edge, the number of edges behind the last one. For falling edges: how many are above it.
  *
  * Real dtypes in any pair, compared by value; int32 in the shape of `x`. NaN is above all numbers, in `x` and as an edge.
  * Throws a TypeError for complex numbers, a RangeError for `bins` that have not one axis, or neither rise nor fall.

@@ -212,7 +212,7 @@ struct Pool {
 
 /// Before libraries are taken down (OpenBLAS frees its buffers then), threads of ours stop: kernels look at the flag
 /// about every millisecond. Longer than this nobody waits for them.
-constexpr int kExitMilliseconds = 200;
+constexpr int kExitMilliseconds = 1000;
 
 Pool& pool();
 

@@ -8,17 +8,16 @@ namespace {
 
 NDOPS_BATCH_FUNCTION(Power, power)
 
-/// Two batches at a time, whose steps the processor overlaps.
-template <>
-__attribute__((noinline)) void binaryBatches<Power, float>(float* out, const float* a, const float* b, std::int64_t n,
-                                                           int stepA, int stepB) {
-  constexpr int kStep = kLanes<float>;
+/// binaryBatchLoop's, two batches at a time, whose steps the processor overlaps.
+template <class T>
+void powerBatches(T* out, const T* a, const T* b, std::int64_t n, int stepA, int stepB) {
+  constexpr int kStep = kLanes<T>;
   std::int64_t i = 0;
   for (; i + 2 * kStep <= n; i += 2 * kStep) {
-    Batch<float> x = load(a + i * stepA);
-    Batch<float> x2 = load(a + (i + kStep) * stepA);
-    const Batch<float> y = load(b + i * stepB);
-    const Batch<float> y2 = load(b + (i + kStep) * stepB);
+    Batch<T> x = load(a + i * stepA);
+    Batch<T> x2 = load(a + (i + kStep) * stepA);
+    const Batch<T> y = load(b + i * stepB);
+    const Batch<T> y2 = load(b + (i + kStep) * stepB);
     if (all(isOrdinaryPower(x, y) & isOrdinaryPower(x2, y2))) {
       powersPositive(x, x2, y, y2);
     } else {
@@ -29,6 +28,16 @@ __attribute__((noinline)) void binaryBatches<Power, float>(float* out, const flo
     store(out + i + kStep, x2);
   }
   for (; i < n; i += kStep) store(out + i, power(load(a + i * stepA), load(b + i * stepB)));
+}
+template <>
+__attribute__((noinline)) void binaryBatches<Power, float>(float* out, const float* a, const float* b, std::int64_t n,
+                                                           int stepA, int stepB) {
+  powerBatches(out, a, b, n, stepA, stepB);
+}
+template <>
+__attribute__((noinline)) void binaryBatches<Power, double>(double* out, const double* a, const double* b,
+                                                            std::int64_t n, int stepA, int stepB) {
+  powerBatches(out, a, b, n, stepA, stepB);
 }
 
 /// Exponents whose result is one rounded operation: the same bits as, or better than, the general way.

@@ -205,9 +205,16 @@ struct SquareLoops {
   }
 
   static const ReduceLoops* give() {
-    static constexpr ReduceLoops loops{
-        State::kFields, static_cast<std::int32_t>(sizeof(double)) * kC, kWidest, false, empty, columns, run, merge,
-        finish};
+    static constexpr ReduceLoops loops{State::kFields,
+                                       static_cast<std::int32_t>(sizeof(double)) * kC,
+                                       kWidest,
+                                       false,
+                                       empty,
+                                       columns,
+                                       run,
+                                       merge,
+                                       finish,
+                                       nullptr};
     static_assert(kWidest * State::kFields * sizeof(double) * kC <= kMaxStateBytes, "states fit the driver's buffers");
     return &loops;
   }

@@ -130,7 +130,7 @@ struct ArgLoops {
   }
 
   static const ReduceLoops* give() {
-    static constexpr ReduceLoops loops{2, kFieldBytes, kWidest, true, empty, columns, run, merge, finish};
+    static constexpr ReduceLoops loops{2, kFieldBytes, kWidest, true, empty, columns, run, merge, finish, nullptr};
     static_assert(kWidest * 2 * kFieldBytes <= kMaxStateBytes, "states fit the driver's buffers");
     return &loops;
   }

@@ -215,9 +215,16 @@ struct FoldLoops {
   }
 
   static const ReduceLoops* give() {
-    static constexpr ReduceLoops loops{
-        State::kFields, static_cast<std::int32_t>(sizeof(Wide)) * kC, kMaxTile, false, empty, columns, run, merge,
-        finish};
+    static constexpr ReduceLoops loops{State::kFields,
+                                       static_cast<std::int32_t>(sizeof(Wide)) * kC,
+                                       kMaxTile,
+                                       false,
+                                       empty,
+                                       columns,
+                                       run,
+                                       merge,
+                                       finish,
+                                       nullptr};
     static_assert(kMaxTile * State::kFields * sizeof(Wide) * kC <= kMaxStateBytes, "states fit the driver's buffers");
     return &loops;
   }

@@ -116,6 +116,7 @@ void Reduction::rows(std::int64_t tile, std::int64_t begin, std::int64_t end, ch
         }
         loops->run(state, stride, staged, count, at - begin);
       }
+      if (loops->settled != nullptr && loops->settled(state)) break;
       at += count;
     }
   }

@@ -33,6 +33,8 @@ struct ReduceLoops {
   /// Writes the results of `seen` elements a column. `initial` is one element of the computing dtype or null.
   void (*finish)(char* out, const char* state, std::int64_t stride, std::int64_t width, std::int64_t seen,
                  const char* initial);
+  /// Whether the first column's result is known, whatever comes; null where that never is.
+  bool (*settled)(const char* state);
 };
 
 /// The Inner of a row of a reduction, after a cast.

@@ -121,7 +121,19 @@ struct CountLoops : FoldLoops<Count> {
     }
   }
   static const ReduceLoops* give() {
-    static constexpr ReduceLoops loops{1, 8, kMaxTile, false, empty, columns, run, merge, finish};
+    static constexpr ReduceLoops loops{1, 8, kMaxTile, false, empty, columns, run, merge, finish, nullptr};
+    return &loops;
+  }
+};
+
+/// One true decides any, one false all.
+template <bool kAny>
+struct QuantifierLoops : FoldLoops<Quantifier<kAny>> {
+  using Base = FoldLoops<Quantifier<kAny>>;
+  static bool settled(const char* state) { return (*state != 0) == kAny; }
+  static const ReduceLoops* give() {
+    static constexpr ReduceLoops loops{1,         1,           kMaxTile,     false,  Base::empty, Base::columns,
+                                       Base::run, Base::merge, Base::finish, settled};
     return &loops;
   }
 };
@@ -171,8 +183,8 @@ const Row kRows[] = {
     EXTREME_ROW(Int64),
     EXTREME_ROW(Float32),
     EXTREME_ROW(Float64),
-    ROW("any", Bool, Bool, FoldLoops<Quantifier<true>>),
-    ROW("all", Bool, Bool, FoldLoops<Quantifier<false>>),
+    ROW("any", Bool, Bool, QuantifierLoops<true>),
+    ROW("all", Bool, Bool, QuantifierLoops<false>),
     ROW("countNonzero", Bool, Int64, CountLoops),
 };
 

@@ -1,9 +1,9 @@
 // Rows of reductions/scan.
 //
 // Sums of floats run in float64 as prefixes of eight lanes. Those of float64 are scanned from zero in blocks of 128,
-// which then meet what came before, kept with its rounding error: however long a row is, a result is off by at most 20
-// ULP of the sum of the magnitudes so far. float32 has bits enough to go on without. Products run in order, float32 in
-// float64: a tree of factors could overflow where their order does not. Integers wrap.
+// which then meet what came before, kept with its rounding error: however long a row is, a result is off by at most 11
+// * 2^-52 of the sum of the magnitudes so far. float32 has bits enough to go on without. Products run in order, float32
+// in float64: a tree of factors could overflow where their order does not. Integers wrap.
 #include "reductions/scan.h"
 
 #include "core/table.h"

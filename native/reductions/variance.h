@@ -208,7 +208,7 @@ struct VarianceLoops {
 
   static const ReduceLoops* give() {
     static constexpr ReduceLoops loops{
-        3, static_cast<std::int32_t>(sizeof(double)) * kC, kWidest, false, empty, columns, run, merge, finish};
+        3, static_cast<std::int32_t>(sizeof(double)) * kC, kWidest, false, empty, columns, run, merge, finish, nullptr};
     static_assert(kWidest * 3 * sizeof(double) * kC <= kMaxStateBytes, "states fit the driver's buffers");
     return &loops;
   }

@@ -86,11 +86,14 @@ struct Batch {
 template <class T>
 constexpr int kLanes = static_cast<int>(Batch<T>::Lanes::size);
 
-#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
-constexpr bool kFused = true;
+// A file that promises the same bits on every level defines NDOPS_UNFUSED before it includes any math: then nothing is
+// fused even where the level could.
+#if (defined(__FMA__) || defined(__ARM_FEATURE_FMA)) && !defined(NDOPS_UNFUSED)
+#define NDOPS_FUSED 1
 #else
-constexpr bool kFused = false;
+#define NDOPS_FUSED 0
 #endif
+constexpr bool kFused = NDOPS_FUSED != 0;
 
 /// Layout of a floating type. Adding kRound to an integer |k| < 2^(kFraction - 1) puts it into the low bits.
 template <class T>
@@ -151,22 +154,22 @@ NDOPS_INLINE Batch<T> withSign(Batch<T> magnitude, Batch<T> sign) {
 
 /// a * b + c with one rounding where the level has it (kFused), else with two.
 NDOPS_INLINE Batch<float> mulAdd(Batch<float> a, Batch<float> b, Batch<float> c) {
-#if defined(__AVX512F__)
+#if NDOPS_FUSED && defined(__AVX512F__)
   return _mm512_fmadd_ps(a, b, c);
-#elif defined(__FMA__)
+#elif NDOPS_FUSED && defined(__FMA__)
   return _mm256_fmadd_ps(a, b, c);
-#elif defined(__ARM_FEATURE_FMA)
+#elif NDOPS_FUSED && defined(__ARM_FEATURE_FMA)
   return vfmaq_f32(c, a, b);
 #else
   return a * b + c;
 #endif
 }
 NDOPS_INLINE Batch<double> mulAdd(Batch<double> a, Batch<double> b, Batch<double> c) {
-#if defined(__AVX512F__)
+#if NDOPS_FUSED && defined(__AVX512F__)
   return _mm512_fmadd_pd(a, b, c);
-#elif defined(__FMA__)
+#elif NDOPS_FUSED && defined(__FMA__)
   return _mm256_fmadd_pd(a, b, c);
-#elif defined(__ARM_FEATURE_FMA)
+#elif NDOPS_FUSED && defined(__ARM_FEATURE_FMA)
   return vfmaq_f64(c, a, b);
 #else
   return a * b + c;
@@ -175,22 +178,22 @@ NDOPS_INLINE Batch<double> mulAdd(Batch<double> a, Batch<double> b, Batch<double
 
 /// c - a * b, likewise.
 NDOPS_INLINE Batch<float> subMul(Batch<float> c, Batch<float> a, Batch<float> b) {
-#if defined(__AVX512F__)
+#if NDOPS_FUSED && defined(__AVX512F__)
   return _mm512_fnmadd_ps(a, b, c);
-#elif defined(__FMA__)
+#elif NDOPS_FUSED && defined(__FMA__)
   return _mm256_fnmadd_ps(a, b, c);
-#elif defined(__ARM_FEATURE_FMA)
+#elif NDOPS_FUSED && defined(__ARM_FEATURE_FMA)
   return vfmsq_f32(c, a, b);
 #else
   return c - a * b;
 #endif
 }
 NDOPS_INLINE Batch<double> subMul(Batch<double> c, Batch<double> a, Batch<double> b) {
-#if defined(__AVX512F__)
+#if NDOPS_FUSED && defined(__AVX512F__)
   return _mm512_fnmadd_pd(a, b, c);
-#elif defined(__FMA__)
+#elif NDOPS_FUSED && defined(__FMA__)
   return _mm256_fnmadd_pd(a, b, c);
-#elif defined(__ARM_FEATURE_FMA)
+#elif NDOPS_FUSED && defined(__ARM_FEATURE_FMA)
   return vfmsq_f64(c, a, b);
 #else
   return c - a * b;

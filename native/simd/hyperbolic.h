@@ -20,8 +20,14 @@ NDOPS_INLINE Batch<T> sinh(Batch<T> x) {
   // With e = exp(a) - 1: sinh a = e/2 + (e/2) / (e + 1); past 2^100 the second term is 1/2.
   const Pair<T> half = halfExpm1(absolute(x));
   const Batch<T> bounded = minimum(0x1p100, half.high);
-  const Pair<T> sum = fastSum(half.high, bounded / (T{2} * bounded + T{1}));
-  const Batch<T> low = select(half.high < 0x1p100, sum.low + half.low, T{0});
+  const Batch<T> below = bounded + bounded + T{1};
+  const Batch<T> ratio = bounded / below;
+  const Pair<T> sum = fastSum(half.high, ratio);
+  // What the quotient lost, times 1 / below = 1 - 2 ratio.
+  const Pair<T> back = exactProduct(ratio, below);
+  const Batch<T> lost = ((bounded - back.high) - back.low) - ratio * (bounded + bounded - (below - T{1}));
+  const Batch<T> rest = mulAdd(lost, T{1} - (ratio + ratio), sum.low + half.low);
+  const Batch<T> low = select(half.high < 0x1p100, rest, T{0});
   // Next to 0 the halves of subnormals would lose a bit.
   const Mask<T> tiny = absolute(x) < static_cast<T>(sizeof(T) == 4 ? 0x1p-12 : 0x1p-26);
   return select(tiny, x, withSign(sum.high + low, x));

@@ -187,10 +187,24 @@ template <class T>
 inline Lanes<T> loadSome(const T* from, int n, std::int64_t before, Lanes<T> rest) {
   constexpr int count = Lanes<T>::kCount;
   if (before < count - n) {
+#if defined(__AVX512BW__)
+    Lanes<T> r;
+    const std::uint64_t some = (std::uint64_t{1} << (n & (count - 1))) - 1;
+    if constexpr (sizeof(T) == 1)
+      r.part[0] = (Vector<T>)_mm512_mask_loadu_epi8((__m512i)rest.part[0], static_cast<__mmask64>(some), from);
+    else if constexpr (sizeof(T) == 2)
+      r.part[0] = (Vector<T>)_mm512_mask_loadu_epi16((__m512i)rest.part[0], static_cast<__mmask32>(some), from);
+    else if constexpr (sizeof(T) == 4)
+      r.part[0] = (Vector<T>)_mm512_mask_loadu_epi32((__m512i)rest.part[0], static_cast<__mmask16>(some), from);
+    else
+      r.part[0] = (Vector<T>)_mm512_mask_loadu_epi64((__m512i)rest.part[0], static_cast<__mmask8>(some), from);
+    return r;
+#else
     T buffer[count];
     std::memcpy(buffer, &rest, sizeof rest);
     std::memcpy(buffer, from, static_cast<std::size_t>(n & (count - 1)) * sizeof(T));
     return Lanes<T>::load(buffer);
+#endif
   }
   using Index = typename IntegerOf<sizeof(T)>::type;
   using Indices = Vector<Index>;

@@ -1,11 +1,46 @@
 // C's pow as 2^(y log2 x): float32 in float64 lanes, within 0.6 ULP; float64 with the logarithm in two parts, within
-// 0.8 ULP. Representable results are exact.
+// 0.9 ULP. Representable results are exact.
 #pragma once
 
 #include "simd/pair.h"
+#include "simd/powerTables.h"
 
 namespace ndops::NDOPS_LEVEL {
 namespace {
+
+#if defined(__AVX512F__)
+
+/// x^y for finite x > 0, y finite.
+NDOPS_INLINE Batch<float> powerPositive(Batch<float> x, Batch<float> y) {
+  __m512d lanes[2] = {widenLow(x), widenHigh(x)};
+  quickPower<2>(lanes, {widenLow(y), widenHigh(y)});
+  return narrow(lanes[0], lanes[1]);
+}
+/// Of two batches.
+NDOPS_INLINE void powersPositive(Batch<float>& x, Batch<float>& x2, Batch<float> y, Batch<float> y2) {
+  __m512d lanes[4] = {widenLow(x), widenHigh(x), widenLow(x2), widenHigh(x2)};
+  quickPower<4>(lanes, {widenLow(y), widenHigh(y), widenLow(y2), widenHigh(y2)});
+  x = narrow(lanes[0], lanes[1]);
+  x2 = narrow(lanes[2], lanes[3]);
+}
+
+/// x^y for finite x > 0, y finite.
+NDOPS_INLINE Batch<double> powerPositive(Batch<double> x, Batch<double> y) {
+  const Mask<double> small = x < Format<double>::kSmallest;
+  const Mask<double> large = x >= 0x1p1023;
+  __m512d lanes[1] = {x * select(small, 0x1p54, select(large, 0x1p-54, Batch<double>(1.0)))};
+  powers<1>(lanes, {y}, select(small, -54.0, select(large, 54.0, Batch<double>(0.0))));
+  return lanes[0];
+}
+/// Of two batches, for x in [2^-1022, 2^1023).
+NDOPS_INLINE void powersPositive(Batch<double>& x, Batch<double>& x2, Batch<double> y, Batch<double> y2) {
+  __m512d lanes[2] = {x, x2};
+  powers<2>(lanes, {y, y2}, _mm512_setzero_pd());
+  x = lanes[0];
+  x2 = lanes[1];
+}
+
+#else
 
 /// With s = f / (2 + f): log2(1 + f) = 2 atanh(s) / ln 2 = s (C1 + z (C3 + z (C5 + ...))), z = s^2, Ck = 2 / (k ln 2);
 /// and 2^r = 1 + r ln 2 + r^2 q(r) for |r| <= 1/2. The functions are the remainder past C3 and q.
@@ -72,94 +107,6 @@ NDOPS_INLINE Batch<double> powerPositive(Batch<double> x, Batch<double> y) {
   return scale(sum.high + (sum.low + (curved + rest)), n);
 }
 
-#if defined(__AVX512F__)
-
-/// x = 2^e m with m in [3/4, 3/2), whose first four fraction bits choose c: log2 x = e + log2 c + log2(1 + r), r = m/c
-/// - 1. Next to m = 1 on both sides c is 1, so that nothing cancels. For m < 1 the exponent found is one less:
-/// kPowerLog holds it.
-alignas(64) constexpr double kPowerInverse[16] = {0x1p+0,
-                                                  0x1.d41d41d41d41dp-1,
-                                                  0x1.bacf914c1bad0p-1,
-                                                  0x1.a41a41a41a41ap-1,
-                                                  0x1.8f9c18f9c18fap-1,
-                                                  0x1.7d05f417d05f4p-1,
-                                                  0x1.6c16c16c16c17p-1,
-                                                  0x1.5c9882b931057p-1,
-                                                  0x1.4e5e0a72f0539p+0,
-                                                  0x1.4141414141414p+0,
-                                                  0x1.3521cfb2b78c1p+0,
-                                                  0x1.29e4129e4129ep+0,
-                                                  0x1.1f7047dc11f70p+0,
-                                                  0x1.15b1e5f75270dp+0,
-                                                  0x1.0c9714fbcda3bp+0,
-                                                  0x1p+0};
-alignas(64) constexpr double kPowerLog[16] = {0,
-                                              0x1.08c588cda79e5p-3,
-                                              0x1.acf5e2db4ec91p-3,
-                                              0x1.24407ab0e073ap-2,
-                                              0x1.6e221cd9d0cddp-2,
-                                              0x1.b47ebf73882a1p-2,
-                                              0x1.f7a8568cb06cep-2,
-                                              0x1.1bf311e95d00ep-1,
-                                              0x1.3abb3faa02168p-1,
-                                              0x1.5848226989d34p-1,
-                                              0x1.74b1fd64e0754p-1,
-                                              0x1.900e6160002cep-1,
-                                              0x1.aa708f58014d4p-1,
-                                              0x1.c3e9ca2e1a055p-1,
-                                              0x1.dc899ab3ff56cp-1,
-                                              1};
-
-/// x^y for finite x > 0 and y that come from float32, N batches in step: a batch alone would wait for itself. log2 x is
-/// within 2^-34 relative, 2^z within 2^-29.
-template <int N>
-NDOPS_INLINE void quickPower(__m512d (&x)[N], const __m512d (&y)[N]) {
-  constexpr double kLogarithm[] = {0x1.715476529eacdp0,   -0x1.71547608b7fe2p-1, 0x1.ec70a91f2d6fap-2,
-                                   -0x1.715b4d5d08967p-2, 0x1.277e04c550c1ap-2,  -0x1.c94f85ea2ce21p-3};
-  constexpr double kPower[] = {0x1.00000007f878ap0,  0x1.62e42955d5403p-1,  0x1.ebfd9ed295c26p-3, 0x1.c6850068dd03ep-5,
-                               0x1.3d2800cb559e7p-7, 0x1.461954c30b73fp-10, 0x1.c721195cf0a3cp-13};
-  constexpr int kLast = 5;
-  __m512d r[N];
-  __m512d whole[N];
-  __m512d sum[N];
-  for (int k = 0; k < N; ++k) {
-    const __m512i index = _mm512_srli_epi64(_mm512_castpd_si512(x[k]), 48);
-    const __m512d inverse =
-        _mm512_permutex2var_pd(_mm512_load_pd(kPowerInverse), index, _mm512_load_pd(kPowerInverse + 8));
-    whole[k] = _mm512_permutex2var_pd(_mm512_load_pd(kPowerLog), index, _mm512_load_pd(kPowerLog + 8));
-    const __m512d mantissa = _mm512_getmant_pd(x[k], _MM_MANT_NORM_p75_1p5, _MM_MANT_SIGN_src);
-    r[k] = _mm512_fmsub_pd(mantissa, inverse, _mm512_set1_pd(1));
-    whole[k] = _mm512_add_pd(whole[k], _mm512_getexp_pd(x[k]));
-    sum[k] = _mm512_set1_pd(kLogarithm[kLast]);
-  }
-  for (int j = kLast - 1; j >= 0; --j)
-    for (int k = 0; k < N; ++k) sum[k] = _mm512_fmadd_pd(sum[k], r[k], _mm512_set1_pd(kLogarithm[j]));
-  for (int k = 0; k < N; ++k) {
-    x[k] = _mm512_mul_pd(y[k], _mm512_fmadd_pd(sum[k], r[k], whole[k]));
-    r[k] = _mm512_reduce_pd(x[k], _MM_FROUND_TO_NEG_INF);
-    sum[k] = _mm512_set1_pd(kPower[kLast + 1]);
-  }
-  for (int j = kLast; j >= 0; --j)
-    for (int k = 0; k < N; ++k) sum[k] = _mm512_fmadd_pd(sum[k], r[k], _mm512_set1_pd(kPower[j]));
-  for (int k = 0; k < N; ++k) x[k] = _mm512_scalef_pd(sum[k], x[k]);
-}
-
-/// x^y for finite x > 0, y finite.
-NDOPS_INLINE Batch<float> powerPositive(Batch<float> x, Batch<float> y) {
-  __m512d lanes[2] = {widenLow(x), widenHigh(x)};
-  quickPower<2>(lanes, {widenLow(y), widenHigh(y)});
-  return narrow(lanes[0], lanes[1]);
-}
-/// Of two batches.
-NDOPS_INLINE void powersPositive(Batch<float>& x, Batch<float>& x2, Batch<float> y, Batch<float> y2) {
-  __m512d lanes[4] = {widenLow(x), widenHigh(x), widenLow(x2), widenHigh(x2)};
-  quickPower<4>(lanes, {widenLow(y), widenHigh(y), widenLow(y2), widenHigh(y2)});
-  x = narrow(lanes[0], lanes[1]);
-  x2 = narrow(lanes[2], lanes[3]);
-}
-
-#else
-
 /// log2 x within 2^-40 relative, for finite x > 0 that comes from float32.
 NDOPS_INLINE Batch<double> quickLogarithm2(Batch<double> x) {
   const Split<double> parts = split(x);
@@ -187,7 +134,8 @@ NDOPS_INLINE Batch<float> powerPositive(Batch<float> x, Batch<float> y) {
 }
 
 /// Of two batches.
-NDOPS_INLINE void powersPositive(Batch<float>& x, Batch<float>& x2, Batch<float> y, Batch<float> y2) {
+template <class T>
+NDOPS_INLINE void powersPositive(Batch<T>& x, Batch<T>& x2, Batch<T> y, Batch<T> y2) {
   x = powerPositive(x, y);
   x2 = powerPositive(x2, y2);
 }
@@ -221,11 +169,11 @@ NDOPS_COLD Batch<T> powerSpecial(Batch<T> x, Batch<T> y) {
   return select((y == zero) | (x == one), one, result);
 }
 
-/// Where powerPositive holds.
+/// Where powersPositive holds and its end is not near.
 template <class T>
 NDOPS_INLINE Mask<T> isOrdinaryPower(Batch<T> x, Batch<T> y) {
-  const T infinity = kInfinity<T>;
-  return (x > T{0}) & (x < infinity) & (absolute(y) < infinity);
+  constexpr T kEnd = static_cast<T>(sizeof(T) == 4 ? 0x1p127 : 0x1p1023);
+  return (x >= Format<T>::kSmallest) & (x < kEnd) & (absolute(y) < kInfinity<T>);
 }
 
 template <class T>

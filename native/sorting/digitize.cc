@@ -73,7 +73,6 @@ Status digitizeDriver(const Kernel& kernel, const Launch& launch) noexcept {
   const DType fromType = dense ? x.dtype : compute;
   const Convert load = fromType == compute ? nullptr : converter(compute, fromType);
   const auto count = all - nans;
-  const auto search = direction > 0 ? loops.notAbove : loops.below;
   const std::int64_t each = count >= kManyEdges ? kTask / 4 : kTask;
   return parallel(execution, (n + each - 1) / each, [&](std::int64_t task) {
     alignas(64) char staged[kBlock * 8];
@@ -87,11 +86,11 @@ Status digitizeDriver(const Kernel& kernel, const Launch& launch) noexcept {
         block = staged;
       }
       auto* to = reinterpret_cast<std::int32_t*>(out.data) + at;
-      search(to, block, some, edges.as(), count);
+      loops.search(to, block, some, edges.as(), count);
+      // NaN is not above NaN.
+      if (nans > 0) loops.putNan(to, block, some, static_cast<std::int32_t>(all));
       if (direction < 0)
         for (std::int64_t i = 0; i < some; ++i) to[i] = static_cast<std::int32_t>(all) - to[i];
-      else if (nans > 0)
-        loops.putNan(to, block, some, static_cast<std::int32_t>(all));
     }
   });
 }

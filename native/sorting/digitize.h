@@ -19,9 +19,7 @@ struct DigitizeLoops {
   /// the run, and how many are NaN. The others go to `edges` in rising order.
   int (*prepare)(char* edges, const char* bins, std::int64_t n, std::int64_t* nans, std::int64_t* bad);
   /// For each of n elements, how many edges are not above it: all of them for NaN.
-  void (*notAbove)(std::int32_t* out, const char* x, std::int64_t n, const char* edges, std::int64_t count);
-  /// How many are below it: all of them for NaN.
-  void (*below)(std::int32_t* out, const char* x, std::int64_t n, const char* edges, std::int64_t count);
+  void (*search)(std::int32_t* out, const char* x, std::int64_t n, const char* edges, std::int64_t count);
   /// out[i] = value where x[i] is NaN
   void (*putNan)(std::int32_t* out, const char* x, std::int64_t n, std::int32_t value);
 };

@@ -12,13 +12,10 @@
 namespace ndops::NDOPS_LEVEL {
 namespace {
 
-/// Whether an edge counts for an element: it is not above it, or (strict) below it. NaN has them all below.
-template <bool kStrict, class X>
-inline auto counts(X edge, X x) {
-  if constexpr (kStrict)
-    return !(edge >= x);
-  else
-    return !(edge > x);
+/// Whether an edge counts for an element: it is not above it. For NaN all count.
+template <class T>
+inline bool counts(T edge, T x) {
+  return !(edge > x);
 }
 
 /// Stands where there is no edge: above all elements, or equal to the last.
@@ -31,20 +28,20 @@ inline bool isNan(T x) {
   return x != x;
 }
 
-template <class T, bool kStrict>
+template <class T>
 inline std::int32_t searchOne(T x, const T* edges, std::int64_t count) {
   std::int64_t base = 0;
   std::int64_t left = count;
   while (left > 1) {
     const std::int64_t half = left / 2;
-    base += counts<kStrict>(edges[base + half - 1], x) ? half : 0;
+    base += counts(edges[base + half - 1], x) ? half : 0;
     left -= half;
   }
-  return static_cast<std::int32_t>(base + (left == 1 && counts<kStrict>(edges[base], x)));
+  return static_cast<std::int32_t>(base + (left == 1 && counts(edges[base], x)));
 }
 
 /// Eight elements by turns, so that their loads overlap.
-template <class T, bool kStrict>
+template <class T>
 inline void searchByHalves(std::int32_t* out, const T* x, std::int64_t n, const T* edges, std::int64_t count) {
   constexpr int kSome = 8;
   std::int64_t i = 0;
@@ -54,17 +51,17 @@ inline void searchByHalves(std::int32_t* out, const T* x, std::int64_t n, const 
     while (left > 1) {
       const std::uint32_t half = left / 2;
       for (int k = 0; k < kSome; ++k)
-        base[k] += half & (0u - static_cast<std::uint32_t>(counts<kStrict>(edges[base[k] + half - 1], x[i + k])));
+        base[k] += half & (0u - static_cast<std::uint32_t>(counts(edges[base[k] + half - 1], x[i + k])));
       left -= half;
     }
     for (int k = 0; k < kSome; ++k)
-      out[i + k] = static_cast<std::int32_t>(base[k] + (left == 1 && counts<kStrict>(edges[base[k]], x[i + k])));
+      out[i + k] = static_cast<std::int32_t>(base[k] + (left == 1 && counts(edges[base[k]], x[i + k])));
   }
-  for (; i < n; ++i) out[i] = searchOne<T, kStrict>(x[i], edges, count);
+  for (; i < n; ++i) out[i] = searchOne<T>(x[i], edges, count);
 }
 
 /// Every edge against every element.
-template <class T, bool kStrict>
+template <class T>
 inline void compareAll(std::int32_t* out, const T* x, std::int64_t n, const T* edges, std::int64_t count) {
   using Index = typename IntegerOf<sizeof(T)>::type;
   using Part = Vector<T>;
@@ -80,13 +77,8 @@ inline void compareAll(std::int32_t* out, const T* x, std::int64_t n, const T* e
     }
     for (std::int64_t e = 0; e < count; ++e) {
       const Part edge = edges[e] - Part{};
-      for (int k = 0; k < kSome; ++k) {
-        // A true lane is -1.
-        if constexpr (kStrict)
-          sums[k] += static_cast<Vector<Index>>(edge >= some[k]);
-        else
-          sums[k] += static_cast<Vector<Index>>(edge > some[k]);
-      }
+      // A true lane is -1.
+      for (int k = 0; k < kSome; ++k) sums[k] += static_cast<Vector<Index>>(edge > some[k]);
     }
     for (int k = 0; k < kSome; ++k)
       for (int lane = 0; lane < kPart; ++lane)
@@ -94,7 +86,7 @@ inline void compareAll(std::int32_t* out, const T* x, std::int64_t n, const T* e
   }
   for (; i < n; ++i) {
     std::int32_t sum = 0;
-    for (std::int64_t e = 0; e < count; ++e) sum += counts<kStrict>(edges[e], x[i]);
+    for (std::int64_t e = 0; e < count; ++e) sum += counts(edges[e], x[i]);
     out[i] = sum;
   }
 }
@@ -102,13 +94,30 @@ inline void compareAll(std::int32_t* out, const T* x, std::int64_t n, const T* e
 #if defined(__AVX2__)
 /// A register of elements and one of places (int32), and how a search takes them on: places grow by `half` where the
 /// edge at place + half - 1 counts.
+template <int itemBytes>
+struct PlacesOf;
+#if defined(__AVX512F__)
+template <>
+struct PlacesOf<4> {
+  using type = __m512i;
+};
+template <>
+struct PlacesOf<8> {
+  using type = __m256i;
+};
+#else
+template <>
+struct PlacesOf<4> {
+  using type = __m256i;
+};
+template <>
+struct PlacesOf<8> {
+  using type = __m128i;
+};
+#endif
 template <class T>
 struct Gathered {
-#if defined(__AVX512F__)
-  using Places = std::conditional_t<sizeof(T) == 4, __m512i, __m256i>;
-#else
-  using Places = std::conditional_t<sizeof(T) == 4, __m256i, __m128i>;
-#endif
+  using Places = typename PlacesOf<sizeof(T)>::type;
   static constexpr int kLanes = static_cast<int>(sizeof(Places)) / 4;
   typedef std::int32_t Ints __attribute__((vector_size(sizeof(Places))));
 
@@ -125,15 +134,10 @@ struct Gathered {
       return (Vector<T>)_mm256_i32gather_epi64(reinterpret_cast<const long long*>(edges), place, 8);
 #endif
   }
-  template <bool kStrict>
   static Ints step(Ints place, std::int32_t half, Vector<T> x, const T* edges) {
     const Vector<T> edge = edgesAt(edges, (Places)(place + (half - 1)));
     using Truth = Vector<typename IntegerOf<sizeof(T)>::type>;
-    Truth beyond;
-    if constexpr (kStrict)
-      beyond = static_cast<Truth>(edge >= x);
-    else
-      beyond = static_cast<Truth>(edge > x);
+    const auto beyond = static_cast<Truth>(edge > x);
     if constexpr (sizeof(T) == 4)
       return place + (half & ~beyond);
     else
@@ -141,7 +145,7 @@ struct Gathered {
   }
 };
 
-template <class T, bool kStrict>
+template <class T>
 inline void searchGathering(std::int32_t* out, const T* x, std::int64_t n, const T* edges, std::int64_t count) {
   using G = Gathered<T>;
   constexpr int kSome = 4;
@@ -156,13 +160,12 @@ inline void searchGathering(std::int32_t* out, const T* x, std::int64_t n, const
     auto left = static_cast<std::int32_t>(count);
     while (left > 1) {
       const std::int32_t half = left / 2;
-      for (int k = 0; k < kSome; ++k) place[k] = G::template step<kStrict>(place[k], half, some[k], edges);
+      for (int k = 0; k < kSome; ++k) place[k] = G::step(place[k], half, some[k], edges);
       left -= half;
     }
-    for (int k = 0; k < kSome; ++k)
-      storeVector(out + i + k * G::kLanes, G::template step<kStrict>(place[k], 1, some[k], edges));
+    for (int k = 0; k < kSome; ++k) storeVector(out + i + k * G::kLanes, G::step(place[k], 1, some[k], edges));
   }
-  for (; i < n; ++i) out[i] = searchOne<T, kStrict>(x[i], edges, count);
+  for (; i < n; ++i) out[i] = searchOne<T>(x[i], edges, count);
 }
 #endif
 
@@ -197,19 +200,18 @@ struct Wide {
     }
   }
   /// 2 node + (whether the edge counts)
-  template <bool kStrict>
   static __m512i down(__m512i node, __m512i edge, __m512i x) {
     Mask mask;
     if constexpr (std::is_same_v<T, float>)
-      mask = _mm512_cmp_ps_mask((__m512)edge, (__m512)x, kStrict ? _CMP_NGE_UQ : _CMP_NGT_UQ);
+      mask = _mm512_cmp_ps_mask((__m512)edge, (__m512)x, _CMP_NGT_UQ);
     else if constexpr (std::is_same_v<T, double>)
-      mask = _mm512_cmp_pd_mask((__m512d)edge, (__m512d)x, kStrict ? _CMP_NGE_UQ : _CMP_NGT_UQ);
+      mask = _mm512_cmp_pd_mask((__m512d)edge, (__m512d)x, _CMP_NGT_UQ);
     else if constexpr (std::is_same_v<T, std::int32_t>)
-      mask = _mm512_cmp_epi32_mask(edge, x, kStrict ? _MM_CMPINT_LT : _MM_CMPINT_LE);
+      mask = _mm512_cmp_epi32_mask(edge, x, _MM_CMPINT_LE);
     else if constexpr (std::is_same_v<T, std::int64_t>)
-      mask = _mm512_cmp_epi64_mask(edge, x, kStrict ? _MM_CMPINT_LT : _MM_CMPINT_LE);
+      mask = _mm512_cmp_epi64_mask(edge, x, _MM_CMPINT_LE);
     else
-      mask = _mm512_cmp_epu64_mask(edge, x, kStrict ? _MM_CMPINT_LT : _MM_CMPINT_LE);
+      mask = _mm512_cmp_epu64_mask(edge, x, _MM_CMPINT_LE);
     if constexpr (sizeof(T) == 4) {
       const __m512i twice = _mm512_add_epi32(node, node);
       return _mm512_mask_add_epi32(twice, mask, twice, _mm512_set1_epi32(1));
@@ -226,7 +228,7 @@ constexpr int kTreeLevels = sizeof(T) == 4 ? 7 : 6;
 template <class T>
 constexpr std::int64_t kTreeEdges = (1 << kTreeLevels<T>)-1;
 
-template <class T, bool kStrict>
+template <class T>
 inline void searchTree(std::int32_t* out, const T* x, std::int64_t n, const T* edges, std::int64_t count) {
   using W = Wide<T>;
   using G = Gathered<T>;
@@ -252,9 +254,9 @@ inline void searchTree(std::int32_t* out, const T* x, std::int64_t n, const T* e
   const auto find = [&](__m512i some) {
     __m512i node = _mm512_setzero_si512();
     for (int level = 0; level < kSingle; ++level)
-      if (level < levels) node = W::template down<kStrict>(node, W::pick(node, single[level]), some);
-    if (levels > kSingle) node = W::template down<kStrict>(node, W::pick(node, pair[0], pair[1]), some);
-    if (levels > kSingle + 1) node = W::template down<kStrict>(node, W::pick(node, four), some);
+      if (level < levels) node = W::down(node, W::pick(node, single[level]), some);
+    if (levels > kSingle) node = W::down(node, W::pick(node, pair[0], pair[1]), some);
+    if (levels > kSingle + 1) node = W::down(node, W::pick(node, four), some);
     typename G::Ints place;
     if constexpr (sizeof(T) == 4)
       place = (typename G::Ints)node;
@@ -265,7 +267,7 @@ inline void searchTree(std::int32_t* out, const T* x, std::int64_t n, const T* e
       auto left = static_cast<std::int32_t>(step - 1);
       while (left > 0) {
         const std::int32_t half = (left + 1) / 2;
-        place = G::template step<kStrict>(place, half, (Vector<T>)some, edges);
+        place = G::step(place, half, (Vector<T>)some, edges);
         left -= half;
       }
     }
@@ -283,20 +285,20 @@ inline void searchTree(std::int32_t* out, const T* x, std::int64_t n, const T* e
 }
 #endif
 
-template <class T, bool kStrict>
+template <class T>
 void search(std::int32_t* out, const char* data, std::int64_t n, const char* sorted, std::int64_t count) {
   const T* x = reinterpret_cast<const T*>(data);
   const T* edges = reinterpret_cast<const T*>(sorted);
 #if defined(__AVX512F__)
-  searchTree<T, kStrict>(out, x, n, edges, count);
+  searchTree<T>(out, x, n, edges, count);
 #else
   constexpr std::int64_t kFew = 32;
-  if (count <= kFew) return compareAll<T, kStrict>(out, x, n, edges, count);
+  if (count <= kFew) return compareAll<T>(out, x, n, edges, count);
 #if defined(__AVX2__)
   // Four 64-bit elements at a time gain nothing.
-  if constexpr (sizeof(T) == 4) return searchGathering<T, kStrict>(out, x, n, edges, count);
+  if constexpr (sizeof(T) == 4) return searchGathering<T>(out, x, n, edges, count);
 #endif
-  searchByHalves<T, kStrict>(out, x, n, edges, count);
+  searchByHalves<T>(out, x, n, edges, count);
 #endif
 }
 
@@ -334,7 +336,7 @@ void putNan(std::int32_t* out, const char* data, std::int64_t n, std::int32_t va
 
 template <class T>
 const DigitizeLoops* give() {
-  static constexpr DigitizeLoops loops{prepare<T>, search<T, false>, search<T, true>, putNan<T>};
+  static constexpr DigitizeLoops loops{prepare<T>, search<T>, putNan<T>};
   return &loops;
 }
 

@@ -14,8 +14,8 @@
 namespace ndops {
 namespace {
 
-// More quantiles than these are looked up in the sorted row.
-constexpr std::int64_t kMostSelected = 8;
+/// Whether to sort a row of n for so many quantiles: from the second on they cost nothing then.
+constexpr bool sortsFor(std::int64_t count, std::int64_t n) { return count > 8 || n <= 1024 * (count - 1); }
 
 /// Where a quantile lies: at `rank`, or by `part` of the way to the one after it.
 struct Place {
@@ -112,7 +112,7 @@ Status quantileRows(const Launch& launch, const SelectLoops& selecting, const So
     keyLoops = &sorting.keys32;
   else
     keyLoops = &sorting.keys64;
-  const bool sorts = results.count > kMostSelected || (n <= kFewKeys && results.count > 1);
+  const bool sorts = sortsFor(results.count, n);
   const auto row = [&](const char* from, char* to, char* work, bool alone) {
     const Selecting<K> selection{
         *launch.execution, loopsFor<K>(selecting), *keyLoops, {from, in.dtype, Keying::Rising}, n, alone};

@@ -96,7 +96,8 @@ struct Found {
   Vector<K> highest;
 };
 
-/// One block, its keys inside counted (Keep = 0), stored (1), or stored with their places (2).
+/// One block, its keys inside counted (Keep = 0), stored (1), or stored with their places: where they are many (2) or
+/// few (3), for then a branch costs less than the stores.
 template <class K, Keying How, int Keep>
 void bandBlock(const K* from, std::int64_t first, std::int64_t n, const Reader<K>& reader, K low, K high, K* keys,
                K* places, Found<K>* found) {
@@ -114,6 +115,7 @@ void bandBlock(const K* from, std::int64_t first, std::int64_t n, const Reader<K
     const auto within = static_cast<typename L::Mask>(~(less | more) & valid);
     top = L::max(top, v);
     below += L::count(less);
+    if (Keep > 2 && within == 0) return;
     if constexpr (Keep > 0) L::store(keys + inside, L::compress(v, within));
     if constexpr (Keep > 1)
       L::store(places + inside, L::compress(counted + L::splat(static_cast<K>(first + i)), within));
@@ -142,6 +144,7 @@ void band(const KeySource& source, std::int64_t start, std::int64_t n, K low, K 
           Band<K>* result) {
   Found<K> found{0, 0, ~Lanes<K>::splat(kHighest<K>)};
   std::int64_t at = 0;
+  std::int64_t last = kBandBlock;  // how many the last block kept
   bool keeps = kept.keys != nullptr;
   eachBlock<K>(
       source, start, n,
@@ -155,8 +158,11 @@ void band(const KeySource& source, std::int64_t start, std::int64_t n, K low, K 
             }
             if (kept.places == nullptr)
               bandBlock<K, kHow, 1>(from, first, count, reader, low, high, kept.keys + at, nullptr, &found);
-            else
+            else if (last > 8)
               bandBlock<K, kHow, 2>(from, first, count, reader, low, high, kept.keys + at, kept.places + at, &found);
+            else
+              bandBlock<K, kHow, 3>(from, first, count, reader, low, high, kept.keys + at, kept.places + at, &found);
+            last = found.inside - at;
             at = found.inside;
           });
   K highest = found.highest[0];

@@ -110,21 +110,44 @@ auto withKeys(const KeySource& source, Visit visit) {
   return of(K{});
 }
 
-/// Up to `count` keys from low to high at random places, the same ones for the same n and round. Returns how many were
-/// found.
+/// Up to `count` keys from low to high at places spread evenly, others in another round. Returns how many were found.
 template <class K>
 std::int64_t sample(const KeySource& source, std::int64_t n, int round, K low, K high, std::int64_t count, K* to) {
   return withKeys<K>(source, [&](auto keyOfPlace) {
-    std::uint64_t state = static_cast<std::uint64_t>(n) + (static_cast<std::uint64_t>(round) << 48);
+    // Multiples of the golden ratio: in any number of them, neighbours on the circle lie about as far apart.
+    constexpr std::uint64_t kStep = 0x9e3779b97f4a7c15u;
+    std::uint64_t state = static_cast<std::uint64_t>(round) * 0xd1342543de82ef95u;
+    const auto next = [&] {
+      state += kStep;
+      return keyOfPlace(static_cast<std::int64_t>(state * static_cast<unsigned __int128>(n) >> 64));
+    };
+    if (low == kLowestKey<K> && high == kHighestKey<K>) {
+      for (std::int64_t i = 0; i < count; ++i) to[i] = next();
+      return count;
+    }
     std::int64_t found = 0;
     for (std::int64_t tries = 0; tries < 4 * count && found < count; ++tries) {
-      state = state * 6364136223846793005u + 1442695040888963407u;
-      to[found] = keyOfPlace(static_cast<std::int64_t>((state >> 32) * static_cast<unsigned __int128>(n) >> 32));
+      to[found] = next();
       found += to[found] >= low && to[found] <= high;
     }
     return found;
   });
 }
+
+/// `work` has room for 2 * kMostSamples and kBandSlack more.
+template <class K>
+std::int64_t sortedSample(const Selecting<K>& s, const KeySource& source, std::int64_t n, int round, K low, K high,
+                          K* work) {
+  const std::int64_t wanted = n >= (1 << 17) ? kMostSamples : n >= (1 << 13) ? 512 : 128;
+  const std::int64_t got = sample(source, n, round, low, high, wanted, work);
+  const Stop never{[](const void*) { return false; }, nullptr};
+  s.sorting.sort(work, work, work + kMostSamples, got, kPlain<K>, false, -1, never);
+  return got;
+}
+
+/// How far from place `at` in the sample, `part` of it, the key that is looked for may be: some 2.5 standard
+/// deviations, and what one place more can make.
+double marginOf(double at, double part) { return 1 + 2.5 * std::sqrt(at * (1 - part)); }
 
 template <class K>
 class Selection {
@@ -183,19 +206,15 @@ class Selection {
       *high = static_cast<K>(static_cast<U>(low_) + width / 2);
       return;
     }
-    const std::int64_t wanted = count_ >= (1 << 17) ? kMostSamples : count_ >= (1 << 13) ? 512 : 128;
-    const std::int64_t got = sample(source_, count_, round, low_, high_, wanted, samples_);
+    const std::int64_t got = sortedSample(s_, source_, count_, round, low_, high_, samples_);
     if (got == 0) return choose(kSampledRounds, low, high);
-    const Stop never{[](const void*) { return false; }, nullptr};
-    s_.sorting.sort(samples_, samples_, samples_ + kMostSamples, got, kPlain<K>, false, -1, never);
     const double part = (static_cast<double>(rank_ - under_) + 0.5) / static_cast<double>(inside_);
     const double at = part * static_cast<double>(got);
     if (narrow_) {
       *low = *high = samples_[std::min(static_cast<std::int64_t>(at), got - 1)];
       return;
     }
-    // Some 2.5 standard deviations to both sides, and what one place more can make.
-    const double margin = 1 + 2.5 * std::sqrt(at * (1 - part));
+    const double margin = marginOf(at, part);
     const double from = std::floor(at - margin);
     const double to = std::ceil(at + margin);
     if (from >= 0) *low = samples_[static_cast<std::int64_t>(from)];
@@ -271,6 +290,16 @@ std::size_t selectBytes(std::int64_t n) noexcept {
 template <class K>
 Status select(const Selecting<K>& selecting, std::int64_t rank, bool pair, char* work, Selected<K>* selected) noexcept {
   return Selection<K>(selecting, rank, pair, work).run(selected);
+}
+
+template <class K>
+K boundAbove(const Selecting<K>& s, std::int64_t rank, char* work) noexcept {
+  K* const samples = reinterpret_cast<K*>(work);
+  const std::int64_t got = sortedSample(s, s.source, s.n, 0, kLowestKey<K>, kHighestKey<K>, samples);
+  const double part = (static_cast<double>(rank) + 0.5) / static_cast<double>(s.n);
+  const double at = part * static_cast<double>(got);
+  const double bound = std::ceil(at + marginOf(at, part));
+  return bound < static_cast<double>(got) ? samples[static_cast<std::int64_t>(bound)] : kHighestKey<K>;
 }
 
 template <class K>
@@ -351,31 +380,55 @@ Status collect(const Selecting<K>& s, K low, K high, std::int64_t limit, K* keys
     }
     return Status::Ok;
   }
-  // Counted first, each chunk knows where its finds go.
-  const Scratch scratch(static_cast<std::size_t>(chunks + 1) * sizeof(std::int64_t));
-  if (!scratch) return Status::OutOfMemory;
-  std::int64_t* const starts = scratch.as<std::int64_t>();
+  // Chunks claim places as they end, and are put in order afterwards.
+  struct Piece {
+    std::int64_t at;
+    std::int64_t count;
+  };
+  const Scratch table(static_cast<std::size_t>(chunks) * sizeof(Piece));
+  const Scratch found(static_cast<std::size_t>(limit) * (sizeof(K) + sizeof(std::int64_t)));
+  if (!table || !found) return Status::OutOfMemory;
+  Piece* const pieces = table.as<Piece>();
+  std::int64_t* const foundPlaces = found.as<std::int64_t>();
+  K* const foundKeys = reinterpret_cast<K*>(foundPlaces + limit);
+  std::atomic<std::int64_t> claimed{0};
   const Status status = parallel(s.execution, chunks, [&](std::int64_t c) {
-    Band<K> band;
-    s.loops.band(s.source, c * kChunk, std::min(kChunk, s.n - c * kChunk), low, high, {nullptr, nullptr, 0}, &band);
-    starts[c + 1] = band.inside;
-  });
-  if (status != Status::Ok) return status;
-  starts[0] = 0;
-  for (std::int64_t c = 0; c < chunks; ++c) starts[c + 1] += starts[c];
-  *count = std::min(starts[chunks], limit);
-  return parallel(s.execution, chunks, [&](std::int64_t c) {
-    if (starts[c] == starts[c + 1] || starts[c] >= limit) return;
-    const Scratch memory(collectBytes<K>());
+    const Scratch memory(collectBytes<K>() + static_cast<std::size_t>(kChunk) * (sizeof(K) + sizeof(std::int64_t)));
     if (!memory) {
       s.execution.fail(Status::OutOfMemory);
       return;
     }
-    collectChunk(s, c, low, high, limit - starts[c], memory.as(), keys + starts[c], places + starts[c]);
+    std::int64_t* const chunkPlaces = memory.as<std::int64_t>();
+    K* const chunkKeys = reinterpret_cast<K*>(chunkPlaces + kChunk);
+    const std::int64_t count =
+        collectChunk(s, c, low, high, limit, reinterpret_cast<char*>(chunkKeys + kChunk), chunkKeys, chunkPlaces);
+    const std::int64_t at = claimed.fetch_add(count, std::memory_order_relaxed);
+    pieces[c] = {at, count};
+    if (at + count > limit) return;
+    std::copy(chunkKeys, chunkKeys + count, foundKeys + at);
+    std::copy(chunkPlaces, chunkPlaces + count, foundPlaces + at);
   });
+  if (status != Status::Ok) return status;
+  if (claimed.load() > limit) {
+    // More than were asked for: from the first chunks again, one after the other.
+    for (std::int64_t c = 0; c < chunks && *count < limit; ++c) {
+      if (s.execution.cancelled()) return Status::Cancelled;
+      if (pieces[c].count > 0)
+        *count += collectChunk(s, c, low, high, limit - *count, work, keys + *count, places + *count);
+    }
+    return Status::Ok;
+  }
+  for (std::int64_t c = 0; c < chunks; ++c) {
+    const Piece& piece = pieces[c];
+    std::copy(foundKeys + piece.at, foundKeys + piece.at + piece.count, keys + *count);
+    std::copy(foundPlaces + piece.at, foundPlaces + piece.at + piece.count, places + *count);
+    *count += piece.count;
+  }
+  return Status::Ok;
 }
 
 #define NDOPS_SELECTION(K)                                                                          \
+  template K boundAbove<K>(const Selecting<K>&, std::int64_t, char*) noexcept;                      \
   template std::size_t selectBytes<K>(std::int64_t) noexcept;                                       \
   template Status select<K>(const Selecting<K>&, std::int64_t, bool, char*, Selected<K>*) noexcept; \
   template Status sortRow<K>(const Selecting<K>&, K*, K*) noexcept;                                 \

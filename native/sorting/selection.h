@@ -50,6 +50,11 @@ Status keysOf(const Selecting<K>& selecting, K* keys) noexcept;
 template <class K>
 Status sortRow(const Selecting<K>& selecting, K* keys, K* spare) noexcept;
 
+/// A key that about `rank` keys are below, and rather more than fewer; the highest there is where the sample is too
+/// small to say. `work` has selectBytes(n).
+template <class K>
+K boundAbove(const Selecting<K>& selecting, std::int64_t rank, char* work) noexcept;
+
 /// The first `limit` keys from low to high in the order of the row, and their places. `work` has collectBytes<K>().
 template <class K>
 Status collect(const Selecting<K>& selecting, K low, K high, std::int64_t limit, K* keys, std::int64_t* places,

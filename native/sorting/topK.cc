@@ -48,7 +48,12 @@ void copyItem(char* to, const char* from, int size) {
   }
 }
 
-/// The work space of topK on one row: places and keys of what was found, then what each step needs.
+/// Whether all of a row is put in order, for as much of it is wanted or it is short.
+bool ordersAll(std::int64_t n, std::int64_t k) { return n <= 64 || k > n / 4; }
+/// How many elements the bound by a sample may leave: more are looked at another way.
+std::int64_t candidatesOf(std::int64_t k) { return 2 * k + 4096; }
+
+/// The work space of topK on one row: what was found, with its places and its order, and what each step needs.
 template <class K>
 struct TopWork {
   std::int64_t* places;
@@ -56,14 +61,12 @@ struct TopWork {
   K* keys;
   char* rest;
 
-  // Where more is wanted than this part of the row, all of it is put in order.
-  static bool orders(std::int64_t n, std::int64_t k) { return n <= 64 || k > n / 4; }
-  static std::int64_t found(std::int64_t n, std::int64_t k) { return orders(n, k) ? n + kBandBlock + kBandSlack : k; }
+  static std::int64_t found(std::int64_t n, std::int64_t k) {
+    return (ordersAll(n, k) ? n : std::min(n, candidatesOf(k))) + kBandBlock + kBandSlack;
+  }
   static std::size_t bytes(std::int64_t n, std::int64_t k) {
-    const std::int64_t m = found(n, k);
-    const std::size_t select = orders(n, k) ? 0 : std::max(selectBytes<K>(n), collectBytes<K>());
-    return static_cast<std::size_t>(m) * (2 * sizeof(std::int64_t) + sizeof(std::int64_t)) +
-           std::max(select, orderBytes(orders(n, k) ? n : k)) + 64;
+    const std::size_t steps = ordersAll(n, k) ? 0 : std::max(selectBytes<K>(n), collectBytes<K>());
+    return static_cast<std::size_t>(found(n, k)) * 3 * sizeof(std::int64_t) + std::max(steps, orderBytes(found(n, k)));
   }
   TopWork(char* work, std::int64_t n, std::int64_t k) {
     const std::int64_t m = found(n, k);
@@ -74,47 +77,76 @@ struct TopWork {
   }
 };
 
-/// The places of the k largest of a row, in the order of the results, in work.order.
+/// topK of one row: the places of the k largest, in the order of the results, go to work.order.
 template <class K>
-Status topOfRow(const Selecting<K>& s, const SortLoops& sorting, std::int64_t k, bool sorted, const TopWork<K>& work) {
-  constexpr KeyForm kPlain = integerForm(8 * sizeof(K), true);
-  constexpr K kLowest = std::numeric_limits<K>::min();
-  const Indices order{DType::Int64, reinterpret_cast<char*>(work.order)};
-  std::int64_t* const places = work.places;
-  const auto inOrder = [&](std::int64_t n) {
-    return orderRow<K>(s.execution, sorting, work.keys, n, kPlain, order, work.rest, s.alone);
-  };
-  if (TopWork<K>::orders(s.n, k)) {
-    Status status = keysOf<K>(s, work.keys);
-    if (status == Status::Ok) status = inOrder(s.n);
-    if (status != Status::Ok || sorted) return status;
-    // In the order of their places: by those as keys.
-    if (!sorting.keys64.sort(work.order, work.order, places, k, integerForm(64, true), false, -1, stopOf(s.execution)))
-      return Status::Cancelled;
-    return Status::Ok;
-  }
-  Selected<K> kth;
-  Status status = select<K>(s, k - 1, false, work.rest, &kth);
-  if (status != Status::Ok) return status;
-  std::int64_t before = 0;
-  std::int64_t equal = 0;
-  if (kth.before > 0) {
-    status = collect<K>(s, kLowest, static_cast<K>(kth.first - 1), k, work.keys, places, work.rest, &before);
+struct Top {
+  const Selecting<K>& s;
+  const SortLoops& sorting;
+  std::int64_t k;
+  bool sorted;
+  const TopWork<K>& work;
+
+  Status run() const {
+    if (ordersAll(s.n, k)) {
+      const Status status = keysOf<K>(s, work.keys);
+      return status == Status::Ok ? takeFirst(s.n, false) : status;
+    }
+    const std::int64_t limit = std::min(s.n, candidatesOf(k));
+    std::int64_t count = 0;
+    const K bound = boundAbove<K>(s, k - 1, work.rest);
+    const Status status = collect<K>(s, kLowest, bound, limit, work.keys, work.places, work.rest, &count);
     if (status != Status::Ok) return status;
+    return count >= k && count < limit ? takeFirst(count, true) : runExactly();
   }
-  status = collect<K>(s, kth.first, kth.first, k - before, work.keys + before, places + before, work.rest, &equal);
-  if (status != Status::Ok) return status;
-  if (!sorted) {
-    std::merge(places, places + before, places + before, places + k, work.order);
+
+ private:
+  static constexpr K kLowest = std::numeric_limits<K>::min();
+
+  Status putInOrder(std::int64_t n) const {
+    const Indices order{DType::Int64, reinterpret_cast<char*>(work.order)};
+    return orderRow<K>(s.execution, sorting, work.keys, n, integerForm(8 * sizeof(K), true), order, work.rest, s.alone);
+  }
+
+  /// The first k of n keys, which stand in the order of their places.
+  Status takeFirst(std::int64_t n, bool placed) const {
+    const Status status = putInOrder(n);
+    if (status != Status::Ok) return status;
+    if (placed)
+      for (std::int64_t i = 0; i < k; ++i) work.order[i] = work.places[work.order[i]];
+    if (sorted) return Status::Ok;
+    constexpr KeyForm kPlain = integerForm(64, true);
+    const bool done =
+        sorting.keys64.sort(work.order, work.order, work.places, k, kPlain, false, -1, stopOf(s.execution));
+    return done ? Status::Ok : Status::Cancelled;
+  }
+
+  /// By the k-th key itself: where many are equal.
+  Status runExactly() const {
+    Selected<K> kth;
+    Status status = select<K>(s, k - 1, false, work.rest, &kth);
+    if (status != Status::Ok) return status;
+    std::int64_t* const places = work.places;
+    std::int64_t before = 0;
+    std::int64_t equal = 0;
+    if (kth.before > 0) {
+      const K last = static_cast<K>(kth.first - 1);
+      status = collect<K>(s, kLowest, last, kth.before, work.keys, places, work.rest, &before);
+      if (status != Status::Ok) return status;
+    }
+    status = collect<K>(s, kth.first, kth.first, k - before, work.keys + before, places + before, work.rest, &equal);
+    if (status != Status::Ok) return status;
+    if (!sorted) {
+      std::merge(places, places + before, places + before, places + k, work.order);
+      return Status::Ok;
+    }
+    // Equals of the k-th come last, and are in order.
+    status = putInOrder(before);
+    if (status != Status::Ok) return status;
+    for (std::int64_t i = 0; i < before; ++i) work.order[i] = places[work.order[i]];
+    std::copy(places + before, places + k, work.order + before);
     return Status::Ok;
   }
-  // Equals of the k-th come last, and are in order.
-  status = inOrder(before);
-  if (status != Status::Ok) return status;
-  for (std::int64_t i = 0; i < before; ++i) work.order[i] = places[work.order[i]];
-  std::memcpy(work.order + before, places + before, static_cast<std::size_t>(equal) * sizeof *places);
-  return Status::Ok;
-}
+};
 
 template <class K>
 Status topRows(const Launch& launch, const Loops& loops) {
@@ -134,7 +166,7 @@ Status topRows(const Launch& launch, const Loops& loops) {
                                  n,
                                  alone};
     const TopWork<K> work(memory, n, k);
-    const Status status = topOfRow<K>(selecting, loops.sorting, k, sorted, work);
+    const Status status = Top<K>{selecting, loops.sorting, k, sorted, work}.run();
     if (status != Status::Ok) return status;
     for (std::int64_t i = 0; i < k; ++i) copyItem(to + i * size, from + work.order[i] * size, size);
     // Both results have the same rows, and rows lie one after the other.

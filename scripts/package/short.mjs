@@ -22,10 +22,10 @@ const count = (results) => ({
   skipped: 0,
 })
 
-export async function shortPackageTest() {
+export async function shortPackageTest({ local = true } = {}) {
   const faults = packageFaults(await listing(), manifest())
   for (const fault of faults) say(`the package: ${fault}`)
-  const app = await install(await tarball({ local: true }), 'app-local')
+  const app = await install(await tarball({ local }), 'app-local')
   const { env } = barePath(process.execPath, path.join(folder, 'path-local'))
   const node = (args, expected) => says(env, app, process.execPath, args, expected)
   return count([

@@ -23,15 +23,16 @@ export const SOURCES = {
     file: 'pool/main/e/eigen3/eigen3_3.4.0.orig.tar.bz2',
     sha256: 'b4c198460eba6f28d34894e3a5710998818515104d6e74e5cc331ce31e46e626',
   },
+  // The package of the headers: they are all of it.
   xsimd: {
     version: '8.1.0',
-    file: 'pool/main/x/xsimd/xsimd_8.1.0.orig.tar.gz',
-    sha256: 'd52551360d37709675237d2a0418e28f70995b5b7cdad7c674626bcfbbf48328',
+    file: 'pool/main/x/xsimd/libxsimd-dev_8.1.0-7_amd64.deb',
+    sha256: '5ee562aa083ddfbb991a741da4ce164878d8f5ef30a250df3e6e1688562dc53f',
   },
 }
 
 // The compiler for every target: clang with the C libraries' headers and stubs, and a static C++ runtime.
-const ZIG = {
+export const ZIG = {
   version: '0.15.2',
   sha256: {
     x64: '806316453d1ede7174ed3fefb8e5348154629089c3bb5fe812dfd0e172fac130',
@@ -79,8 +80,10 @@ export async function source(name, copy = '') {
   check(archive, wanted)
   return once(path.join(work, copy === '' ? name : `${name}-${copy}`), wanted, async () => {
     const folder = path.join(work, copy === '' ? name : `${name}-${copy}`)
-    if ((await run('tar', ['xf', archive, '-C', folder, '--strip-components=1'])) !== 0)
-      stop(`${archive} could not be unpacked: tar with xz and bzip2 is needed`)
+    const unpack = file.endsWith('.deb')
+      ? `ar p '${archive}' data.tar.xz | tar xJ -C '${folder}'`
+      : `tar xf '${archive}' -C '${folder}' --strip-components=1`
+    if ((await run('sh', ['-c', unpack])) !== 0) stop(`${archive} could not be unpacked: tar, xz and bzip2 are needed`)
   })
 }
 

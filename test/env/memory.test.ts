@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { addon } from '../../lib/core/native'
 import * as ops from '../../lib/index'
+import * as promises from '../../lib/promises'
+import { collectAll } from '../support/collect'
 
 const MB = 2 ** 20
+const ROUNDS = Number(process.env.NDOPS_STORM_ROUNDS ?? 20)
 
 describe('env/memory', () => {
   afterEach(() => {
@@ -47,6 +51,7 @@ describe('env/memory', () => {
         assert.equal((error as { code: string }).code, 'ERR_NDOPS_OUT_OF_MEMORY')
       }
       addon.failAllocation(-1)
+      if (n === 0) assert.ok(failed)
       assert.ok(!failed || ops.memory().live <= live + 64 * 1024)
     }
     assert.equal(ops.add(x, 1).size, 10_000)
@@ -65,12 +70,68 @@ describe('env/memory', () => {
   })
 
   it('stays bounded in a loop that never yields', () => {
+    const loops = {
+      'of 1 MiB': `for (let i = 0; i < ${250 * ROUNDS}; i++) ops.add(x, i)`,
+      'of 64 KiB': `const y = x.getItem([':8192']); for (let i = 0; i < 30000; i++) ops.add(y, i)`,
+      'of 4 KiB': `const y = x.getItem([':512']); for (let i = 0; i < 300000; i++) ops.add(y, i)`,
+    }
+    for (const [name, loop] of Object.entries(loops)) {
+      const code = `
+        const ops = require('ndops')
+        const x = ops.fromData(new Float64Array(2 ** 17).fill(1))
+        ${loop}
+        console.log(JSON.stringify([ops.memory().live, process.resourceUsage().maxRSS * 1024]))
+      `
+      const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', code], { encoding: 'utf8' })
+      assert.equal(status, 0, stderr)
+      const [live, resident] = JSON.parse(stdout) as [number, number]
+      assert.ok(live < 500 * MB, `${name}: ${live}`)
+      // The sanitizers keep what is freed.
+      assert.ok(resident < 600 * MB || process.env.ASAN_OPTIONS !== undefined, `${name}: ${resident}`)
+    }
+  }).timeout(60_000 + 2000 * ROUNDS)
+
+  it('stays bounded in a loop that awaits', async () => {
     const x = ops.fromData(new Float64Array(MB / 8).fill(1))
-    for (let i = 0; i < 4000; i++) ops.add(x, i)
-    // 4 GB went by: at most the soft cap of 1 GiB stays with us, the engine frees the rest.
-    assert.ok(ops.memory().live < 1300 * MB, `${ops.memory().live}`)
-    assert.ok(process.memoryUsage.rss() < 3000 * MB, `${process.memoryUsage.rss()}`)
+    let most = 0
+    for (let i = 0; i < 1500; i++) {
+      await promises.add(x, i)
+      if (i % 50 === 0) most = Math.max(most, ops.memory().live)
+    }
+    assert.ok(most < 700 * MB, `${most}`)
   }).timeout(60_000)
+
+  it('holds little for every thousandth of many small results', async () => {
+    await collectAll()
+    const before = ops.memory().live
+    const kept: ops.Tensor[] = []
+    for (const n of [10, 1000]) {
+      const x = ops.ones([n], 'float64')
+      for (let i = 0; i < 200_000; i++) {
+        const result = ops.add(x, i)
+        if (i % 1000 === 0) kept.push(result)
+      }
+    }
+    await collectAll()
+    assert.equal(kept.length, 400)
+    assert.ok(ops.memory().live - before < 400 * 65 * 1024, `${ops.memory().live - before}`)
+    assert.equal(kept[7]?.data[5], 7001)
+  })
+
+  it('keeps to the limit in memory of the engine, too', () => {
+    const x = ops.fromData(new Float64Array((4 * MB) / 8))
+    const kept: ops.Tensor[] = []
+    ops.setMemoryLimit(ops.memory().live + 600 * MB)
+    assert.throws(
+      () => {
+        for (let i = 0; i < 400; i++) kept.push(ops.add(x, i))
+      },
+      { code: 'ERR_NDOPS_MEMORY_LIMIT' },
+    )
+    assert.ok(kept.length > 100 && kept.length < 200, `${kept.length}`)
+    for (const one of kept) one.dispose()
+    assert.equal(ops.add(x, 1).size, x.size)
+  })
 
   it('sets threads, and says what it runs on', () => {
     const before = ops.numThreads()

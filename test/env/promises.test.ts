@@ -63,6 +63,23 @@ describe('env/promises @buffers', () => {
     assert.ok(aborted > 0)
   }).timeout(60_000)
 
+  it('lets one signal stop many calls, without a warning', async () => {
+    const warnings: Error[] = []
+    const note = (warning: Error) => warnings.push(warning)
+    process.on('warning', note)
+    const controller = new AbortController()
+    const { signal } = controller
+    const x = filled(1_000_000, 1)
+    await promises.add([1], 2, { signal })
+    const calls = Array.from({ length: 40 }, () => promises.sort(x, { signal }))
+    controller.abort()
+    const ended = await Promise.allSettled(calls)
+    process.off('warning', note)
+    assert.ok(ended.some(({ status }) => status === 'rejected'))
+    assert.deepEqual(warnings, [])
+    await assert.rejects(promises.add([1], 2, { signal }), { name: 'AbortError' })
+  })
+
   it('gives memory back when values make a call fail', async () => {
     const x = ops.ones([100_000], 'int32')
     await collectAll()

@@ -60,7 +60,7 @@ describe('env/storms', function () {
     const pick = <T>(list: readonly T[]): T => list[upTo(random, list.length - 1)] as T
     for (let round = 0; round < ROUNDS; round++) {
       const running: Promise<void>[] = []
-      for (let i = 0; i < 30; i++) {
+      for (let i = 0; i < 12; i++) {
         const n = pick([1, 700, 5000, 60_000])
         const value = round + i
         const data = new Float64Array(pick(buffers)(8 * n)).fill(value)
@@ -121,7 +121,7 @@ describe('env/storms', function () {
     for (let round = 0; round < ROUNDS; round++) {
       const kept: Float64Array[] = []
       const tokens: unknown[] = []
-      const workers = [0, 1, 2].map(() => new Worker(code, { eval: true }))
+      const workers = [0, 1].map(() => new Worker(code, { eval: true }))
       for (const worker of workers) {
         worker.on('message', ({ token, given }) => {
           if (token !== undefined) tokens.push(token)
@@ -187,7 +187,9 @@ describe('env/storms', function () {
       ['setTimeout(() => process.exit(4), DELAY)', 4, null],
       [`setTimeout(() => process.kill(process.pid, 'SIGTERM'), DELAY)`, null, 'SIGTERM'],
       [
-        `process.on('SIGINT', () => process.exit(5)); setTimeout(() => process.kill(process.pid, 'SIGINT'), DELAY)`,
+        // The timer holds the process: a signal's handler does not.
+        `process.on('SIGINT', () => process.exit(5)); setTimeout(() => {}, 60_000)
+         setTimeout(() => process.kill(process.pid, 'SIGINT'), DELAY)`,
         5,
         null,
       ],
@@ -201,7 +203,7 @@ describe('env/storms', function () {
         null,
       ],
     ]
-    for (let round = 0; round < Math.ceil(ROUNDS / 5); round++) {
+    for (let round = 0; round < Math.ceil(ROUNDS / 10); round++) {
       for (const [way, status, signal] of ways) {
         const child = spawn(process.execPath, ['-e', `${begin}; ${way.replace('DELAY', String(round % 9))}`], {
           stdio: 'ignore',

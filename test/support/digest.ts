@@ -18,14 +18,21 @@ const PROMISED = [
   'var',
   'std',
   'average',
+  'logsumexp',
   'max',
+  'min',
   'argmax',
+  'argmin',
+  'any',
+  'countNonzero',
+  'cumsum',
+  'cumprod',
   'norm',
   'segmentSum',
   'segmentMax',
 ]
 const BINARY = ['add', 'vdot', 'multiply', 'divide']
-const SHAPES = [[1], [7], [1000], [3, 257], [129, 67], [2, 3, 500], [70_001]]
+const SHAPES = [[1], [7], [1000], [3, 257], [129, 67], [2, 3, 500], [140_001]]
 
 const hash = createHash('sha256')
 const random = seeded('levels')
@@ -62,4 +69,10 @@ for (const dtype of DTYPES)
       }
     }
   }
+const bincount = exported('bincount')
+if (bincount !== undefined) {
+  const x = Int32Array.from({ length: 300_001 }, () => Math.floor(random() * 500))
+  const weights = Float64Array.from(x, () => random() - 0.3)
+  hash.update((bincount(x, weights) as Tensor).data as Float64Array)
+}
 process.stdout.write(`${ndops.buildInfo().cpuLevel} ${hash.digest('hex')}\n`)

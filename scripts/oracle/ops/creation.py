@@ -159,7 +159,8 @@ for name in ("array", "convertToTensor"):
           *[Case([300, -1, 2.7, NAN], dtype) for dtype in ("uint8", "int8", "int64", "bool", "float16")],
           *[Case(small(dtype, (2, 2))) for dtype in DTYPES],
           *[Case(castable("float32"), dtype) for dtype in ("uint8", "int32", "bfloat16", "complex128")],
-          *[Case(Typed(dtype, [1, 2, 3])) for dtype in ("uint8", "int8", "uint16", "int16", "uint32", "int32", "int64", "uint64", "float32", "float64")], Case(Typed("float64", [1.5, 2.5]), "int32"), Case(NESTED, dtype="int32"),
+          *[Case(Typed(dtype, [1, 2, 3])) for dtype in ("uint8", "int8", "uint16", "int16", "uint32", "int32", "int64", "uint64", "float32", "float64")],
+          Case(Typed("float64", [1.5, 2.5]), "int32"), Case(NESTED, dtype="int32"),
           Case([[1, 2], [3]], throws=R), Case([[1, 2], 3], throws=R), Case([[1], [[2]]], throws=R), Case("text",
           throws=T), Case([1, "a"], throws=T), Case([1, None], throws=T), Case(NESTED, "int", throws=T), Case({"a": 1},
           throws=T))
@@ -216,17 +217,26 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
 
 A, B = tensor([0.1, -1.0, 3.0], "float32"), tensor([1.7, -1.0, 2.5], "float32")
 ENDS = [(0, 1), (0.1, 0.7), (-3, 5.5), (2, -2), (1, 1), (0.0, 1e-320), (1e30, -1e30), (0, 10), (INF, 1.0), (0.0, NAN), (True, 3)]
-calls(FAMILY, "linspace", linspace, *[Case(a, b, 7) for a, b in ENDS], *[Case(a, b, 11, dtype="float64") for a, b in ENDS],
+calls(FAMILY, "linspace", linspace, *[Case(a, b, 7) for a, b in ENDS],
+        *[Case(a, b, 11, dtype="float64") for a, b in ENDS],
       *[Case(a, b, 6, False, True, "float64") for a, b in ENDS[:-1]], *[Case(0, 9, 5, dtype=dtype) for dtype in DTYPES],
       *[Case(-1.5, 2.25, 4, dtype=dtype) for dtype in ["bool", "int8", "int64", "float16", "bfloat16"]],
-      *[Case(small(dtype, (3,), 1), small(dtype, (3,), 2), 5) for dtype in DTYPES], *[Case(tensor(1, dtype), 2.5, 9) for dtype in DTYPES],
+      *[Case(small(dtype, (3,), 1), small(dtype, (3,), 2), 5) for dtype in DTYPES],
+      *[Case(tensor(1, dtype), 2.5, 9) for dtype in DTYPES],
       *[Case(tensor([1, 3], dtype), 8, 4, dtype="int32") for dtype in ["uint8", "float32", "int64", "float16"]],
       *[Case(tensor(1, a), tensor(4, b), 6) for a, b in [("int16", "float32"), ("int32", "float32"), ("float16", "bfloat16"), ("float64", "float32"), ("int64", "float16"), ("float32", "complex64"), ("float64", "complex64")]],
-      Case(0, 1), Case(0, 1, 0), Case(0, 1, 1), Case(0, 1, 1, False), Case(0, 1, 2), Case(0, 3, 1, True, True), Case(0, 3, 0, False, True), Case(2, 3, num=1, endpoint=False, retstep=True),
-      Case(A, B, 5), Case(A, B, 5, axis=1), Case(A, B, 5, axis=-1), Case(A, 2, 3, retstep=True), Case(A, 2, 3, False, True, "float64", 1), Case(A, B.reshape(3, 1), 4, axis=1), Case(A, B.reshape(3, 1), 3, axis=-1),
-      Case([0, 1], [2, 5], 4), Case(1 + 2j, 3, 5), Case(tensor([1 - 1j, 2j], "complex64"), tensor([0, 2j], "complex64"), 7), Case(0, tensor([1 + 3j], "complex128"), 7, False, True),
-      Case(tensor(np.zeros((0, 2)), "float32"), 1, 3), Case(0.1, 1, 1100, dtype="float64"), Case(A, B, 30), Case(0, 1, -1, throws="Error"), Case(0, 1, 2.5, throws="Error"), Case(0, 1, 5, axis=1, throws=R),
-      Case(A, tensor([1, 2], "float32"), throws=R), Case(0, 1, 5, dtype="float8", throws=T), Case(1j, 2, 5, dtype="int32", throws=T), Case(0, 1, 5, 3, throws="Error"))
+      Case(0, 1), Case(0, 1, 0), Case(0, 1, 1), Case(0, 1, 1, False), Case(0, 1, 2), Case(0, 3, 1, True, True),
+      Case(0, 3, 0, False, True), Case(2, 3, num=1, endpoint=False, retstep=True),
+      Case(A, B, 5), Case(A, B, 5, axis=1), Case(A, B, 5, axis=-1), Case(A, 2, 3, retstep=True),
+      Case(A, 2, 3, False, True, "float64", 1), Case(A, B.reshape(3, 1), 4, axis=1),
+      Case(A, B.reshape(3, 1), 3, axis=-1),
+      Case([0, 1], [2, 5], 4), Case(1 + 2j, 3, 5),
+      Case(tensor([1 - 1j, 2j], "complex64"), tensor([0, 2j], "complex64"), 7),
+      Case(0, tensor([1 + 3j], "complex128"), 7, False, True),
+      Case(tensor(np.zeros((0, 2)), "float32"), 1, 3), Case(0.1, 1, 1100, dtype="float64"), Case(A, B, 30),
+      Case(0, 1, -1, throws="Error"), Case(0, 1, 2.5, throws="Error"), Case(0, 1, 5, axis=1, throws=R),
+      Case(A, tensor([1, 2], "float32"), throws=R), Case(0, 1, 5, dtype="float8", throws=T),
+      Case(1j, 2, 5, dtype="int32", throws=T), Case(0, 1, 5, 3, throws="Error"))
 
 
 def logspace(start, stop, num=50, endpoint=True, base=10, dtype=None, axis=0):
@@ -246,10 +256,16 @@ def logspace(start, stop, num=50, endpoint=True, base=10, dtype=None, axis=0):
     return saturate(y.astype("complex128" if wide is np.clongdouble else "float64"), dtype) if dtype in INTEGER else y.astype(NUMPY[dtype])
 
 
-calls(FAMILY, "logspace", logspace, Case(0, 3, 4), Case(0, 3), Case(-2.5, 4.5, 9), Case(1, 1, 3), Case(3, -3, 7, False), *[Case(0, 2, 3, dtype=dtype) for dtype in DTYPES if dtype != "bool"],
-      Case(0, 5, 6, base=2), Case(0, 5, 6, True, 2.5, "float64"), Case(-1, 1, 8, dtype="float64"), Case(A, B, 4), Case(A, B, 4, axis=1), Case(tensor([0, 1], "int32"), 3, 4, base=3), Case(0, 2, 5, base=tensor([2, 3, 10], "float32")),
-      Case(0, 2, 5, base=tensor([[2], [3]], "float64"), dtype="float64", axis=1), Case(A, B, 4, base=tensor([[2], [3]], "float32"), axis=-1), Case(0, 400, 5), Case(tensor(0, "float16"), 4, 5), Case(tensor(1, "int64"), 5, 5),
-      Case(0, 1, 0), Case(0, 1, 1), Case(0, 1, -1, throws="Error"), Case(0, 1, 5, axis=1, throws=R), Case(A, tensor([1, 2], "float32"), throws=R), Case(0, 1, 3, base=tensor([2, 3], "float32"), axis=2, throws=R),
+calls(FAMILY, "logspace", logspace, Case(0, 3, 4), Case(0, 3), Case(-2.5, 4.5, 9), Case(1, 1, 3), Case(3, -3, 7, False),
+        *[Case(0, 2, 3, dtype=dtype) for dtype in DTYPES if dtype != "bool"],
+      Case(0, 5, 6, base=2), Case(0, 5, 6, True, 2.5, "float64"), Case(-1, 1, 8, dtype="float64"), Case(A, B, 4),
+      Case(A, B, 4, axis=1), Case(tensor([0, 1], "int32"), 3, 4, base=3),
+      Case(0, 2, 5, base=tensor([2, 3, 10], "float32")),
+      Case(0, 2, 5, base=tensor([[2], [3]], "float64"), dtype="float64", axis=1),
+      Case(A, B, 4, base=tensor([[2], [3]], "float32"), axis=-1), Case(0, 400, 5), Case(tensor(0, "float16"), 4, 5),
+      Case(tensor(1, "int64"), 5, 5),
+      Case(0, 1, 0), Case(0, 1, 1), Case(0, 1, -1, throws="Error"), Case(0, 1, 5, axis=1, throws=R),
+      Case(A, tensor([1, 2], "float32"), throws=R), Case(0, 1, 3, base=tensor([2, 3], "float32"), axis=2, throws=R),
       Case(A, 1, 3, base=tensor([2, 3], "float32"), throws=R))
 
 
@@ -258,5 +274,7 @@ def meshgrid(*xs, indexing="xy"):
 
 
 G = [small("float32", (3,)), small("int8", (2,)), small("bool", (4,))]
-calls(FAMILY, "meshgrid", meshgrid, *[Case(small(dtype, (2,)), small(dtype, (3,))) for dtype in DTYPES], *[Case(*G[:n], indexing=i) for n in (1, 2, 3) for i in ("xy", "ij")], Case(G[0]), Case(G[0], G[1]), Case(*G),
-      Case([1, 2], [3, 4, 5]), Case(1, [2, 3]), Case(X, G[0]), Case(X, G[1], indexing="ij"), Case(tensor([], "float32"), G[0]), Case(tensor(2, "int16"), G[0]), Case(G[0], indexing="yx", throws=R), Case())
+calls(FAMILY, "meshgrid", meshgrid, *[Case(small(dtype, (2,)), small(dtype, (3,))) for dtype in DTYPES],
+        *[Case(*G[:n], indexing=i) for n in (1, 2, 3) for i in ("xy", "ij")], Case(G[0]), Case(G[0], G[1]), Case(*G),
+      Case([1, 2], [3, 4, 5]), Case(1, [2, 3]), Case(X, G[0]), Case(X, G[1], indexing="ij"),
+      Case(tensor([], "float32"), G[0]), Case(tensor(2, "int16"), G[0]), Case(G[0], indexing="yx", throws=R), Case())

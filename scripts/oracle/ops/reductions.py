@@ -129,7 +129,7 @@ calls(FAMILY, "average", average,
 
 
 def scan(function):
-    """Elements are cast first; float16 and bfloat16 results are rounded once each. Products are long only where exact."""
+    """Elements are cast first. What is not exact is float32, computed wider and rounded once; test/ has the rest."""
     def truth(x, axis=None, dtype=None):
         name = dtype or name_of(x)
         cast = saturate(x, "int32" if name == "bool" else name)
@@ -156,10 +156,8 @@ for name, function in [("cumsum", np.cumsum), ("cumprod", np.cumprod)]:
             for values in ([1, NAN, 3], [INF, 1, -INF, 2], [1, -INF, 3], [-0.0, -0.0, 0.0], [0.0, INF, 1])],
           Case(tensor([NAN, 1, 2, 3, 4, 5, 6, 7, 8, 9], "float32")),
           Case(tensor(list(range(20)) + [NAN] + list(range(20)), "float64")),
-          Case(tensor([1 + 2j, 3 - 1j, -2j, 0.5], "complex64")), Case(tensor([1, complex(NAN, 0), 2j], "complex128"))
-          if name == "cumsum" else Case(tensor([1 + 2j, 3 - 1j], "complex128")),
-          *[Case(uniform(dtype, (300,), -1, 1) if name == "cumsum" else uniform(dtype, (60,), 0.9, 1.1))
-            for dtype in ("float32", "float64", "complex64")],
+          Case(tensor([1 + 2j, 3 - 1j, -2j, 0.5], "complex64")), Case(tensor([1 + 2j, 3 - 1j], "complex128")),
+          Case(uniform("float32", (300,), -1, 1) if name == "cumsum" else uniform("float32", (60,), 0.9, 1.1)),
           Case(tensor(3.0, "float32")), Case(tensor(3.0, "float32"), 0), Case(tensor(True, "bool"), -1),
           Case(tensor([], "float32")), Case(tensor(np.zeros((2, 0, 3)), "int32"), 1),
           Case(tensor(np.zeros((2, 0, 3)), "int32"), 0), Case(tensor(np.zeros((2, 0)), "bool")),
@@ -167,4 +165,4 @@ for name, function in [("cumsum", np.cumsum), ("cumprod", np.cumprod)]:
           Case(small("float32", (2, 3), **few), 2, throws="RangeError"), Case(small("float32", (2, 3), **few), -3,
           throws="RangeError"),
           Case(small("float32", (2, 3), **few), 0.5, throws="Error"),
-          slots=[Slot()], zero_sign=name == "cumprod")
+          slots=[Slot()])

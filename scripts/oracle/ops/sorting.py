@@ -49,7 +49,7 @@ def bincount(x, weights=None, minlength=0):
         raise Refused("RangeError")
     dtype = "int32" if weights is None else result_type(x.dtype, weights.dtype)
     length = max(int(x.max()) + 1 if x.size else 0, minlength)
-    rows = x.astype("int64").reshape(-1, x.shape[-1])
+    rows = x.astype("int64").reshape(x.shape if x.ndim == 2 else (1, -1))
     given = [None] * len(rows) if weights is None else weights.astype("float64").reshape(rows.shape)
     counts = np.stack([np.bincount(row, w, length) for row, w in zip(rows, given)])
     return counts.reshape(x.shape[:-1] + (length,)).astype(NUMPY[dtype])

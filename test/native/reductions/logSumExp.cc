@@ -107,10 +107,12 @@ TEST_CASE_TEMPLATE("logSumExp: infinities, NaN and nothing", T, float, double) {
   CHECK(logSumExp(Array<T>({2}, {T{1000}, T{1000}}), 1)[0] == doctest::Approx(1000 + std::log(2.0)).epsilon(1e-7));
 }
 
-TEST_CASE("logSumExp: the same bits for any threads") {
+// One number for every level too: run the program with NDOPS_CPU_LEVEL=v2, v3 and v4.
+TEST_CASE("logSumExp: the same bits for any threads on any level") {
   const int before = threadCount();
   Array<float> x({600, 700});
-  for (std::int64_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i * 2654435761u % 10007) / 300;
+  // Near -log(n): in a result near 0 every bit of the sum shows.
+  for (std::int64_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i * 2654435761u % 10007) / 40000 - 6.6f;
   std::vector<float> want;
   for (const int threads : {1, 2, 3, 8}) {
     setThreadCount(threads);
@@ -123,4 +125,16 @@ TEST_CASE("logSumExp: the same bits for any threads") {
     CHECK(std::memcmp(want.data(), got.data(), want.size() * sizeof(float)) == 0);
   }
   setThreadCount(before);
+  std::uint64_t hash = 0xcbf29ce484222325u;
+  const auto* bytes = reinterpret_cast<const unsigned char*>(want.data());
+  for (std::size_t i = 0; i < want.size() * sizeof(float); ++i) hash = (hash ^ bytes[i]) * 0x100000001b3u;
+  const Array<double> wide({3, 500});
+  for (std::int64_t i = 0; i < wide.size(); ++i) wide[i] = static_cast<double>(i * 2654435761u % 10007) / 40000 - 6.3;
+  for (std::uint32_t mask = 0; mask < 4; ++mask) {
+    const Array<double> out = logSumExp(wide, mask);
+    bytes = reinterpret_cast<const unsigned char*>(out.memory.get());
+    for (std::size_t i = 0; i < static_cast<std::size_t>(out.size()) * 8; ++i)
+      hash = (hash ^ bytes[i]) * 0x100000001b3u;
+  }
+  CHECK(hash == 16368581261847787378u);
 }

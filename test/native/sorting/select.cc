@@ -266,10 +266,10 @@ TEST_CASE_TEMPLATE("select: input against the sample and against bisecting", T, 
       x[i] = static_cast<T>(
           std::ldexp(1.0 + static_cast<double>(random() % 1000) / 1000, static_cast<int>(random() % 60)));
     for (std::uint64_t round = 0; round < 40; ++round) {
-      std::uint64_t state = static_cast<std::uint64_t>(n) + (round << 48);
+      std::uint64_t state = round * 0xd1342543de82ef95u;
       for (int i = 0; i < 2048; ++i) {
-        state = state * 6364136223846793005u + 1442695040888963407u;
-        const auto at = static_cast<std::int64_t>((state >> 32) * static_cast<std::uint64_t>(n) >> 32);
+        state += 0x9e3779b97f4a7c15u;
+        const auto at = static_cast<std::int64_t>(state * static_cast<unsigned __int128>(n) >> 64);
         x[at] = kind == 0 ? T{0} : kind == 1 ? static_cast<T>(-i) : static_cast<T>(i % 2 == 0 ? 1e18 : -1e18);
       }
     }
