@@ -28,6 +28,8 @@ const PROMISED = [
   'cumsum',
   'cumprod',
   'norm',
+  'segmentSum',
+  'segmentMax',
 ]
 const BINARY = ['add', 'vdot', 'multiply', 'divide']
 const SHAPES = [[1], [7], [1000], [3, 257], [129, 67], [2, 3, 500], [140_001]]
@@ -38,6 +40,7 @@ for (const dtype of DTYPES)
   for (const shape of SHAPES) {
     const size = shape.reduce((a, b) => a * b, 1)
     const x = ndops.fromData(drawn(signedSmallAndLarge, random, dtype as DType, size), shape, dtype)
+    const ids = Int32Array.from({ length: shape[0] as number }, (_, i) => (i * 7919) % 1013)
     for (const name of PROMISED) {
       const call = exported(name)
       // Complex roots are rounded more than once.
@@ -46,7 +49,12 @@ for (const dtype of DTYPES)
         ? [[x, x]]
         : ['sqrt', 'norm'].includes(name)
           ? [[x]]
-          : [[x], [x, 0], [x, -1]]) {
+          : name.startsWith('segment')
+            ? [
+                [x, ids],
+                [x, ids, Math.ceil((5000 * (shape[0] as number)) / size)],
+              ]
+            : [[x], [x, 0], [x, -1]]) {
         try {
           const { data } = call(...args) as Tensor
           // A NaN is a NaN, whatever its sign and payload.
