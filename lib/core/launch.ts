@@ -7,7 +7,7 @@ import { BLOCK_WORDS, WORD, words } from './block'
 import type { Code } from './dtype'
 import { plainError, statusError } from './errors'
 import { addon } from './native'
-import { allocate, collectInto, DISPOSED, drop, own, release, retain, Storage } from './storage'
+import { allocate, bounded, collectInto, DISPOSED, drop, own, release, retain, Storage } from './storage'
 
 /** What a launch needs to know of a tensor. */
 export interface Viewed {
@@ -258,7 +258,7 @@ export function runLate<T>(op: string, itemBytes: number, finish: Finish<T>): T 
   if (block[WORD.STATUS] !== 0) refuse(op)
   const rows = block[WORD.LATE_ROWS] as number
   const columns = block[WORD.LATE_COLUMNS] as number
-  return finish(lateStorage(itemBytes), rows, columns)
+  return finish(bounded(lateStorage(itemBytes)), rows, columns)
 }
 
 /** Runs `now` at once, whatever is being recorded: for reading values that are already there. */

@@ -5,7 +5,7 @@
 
 import { setImmediate } from 'node:timers'
 import { WORD, words } from './block'
-import { rangeError, Status, statusError, typeError } from './errors'
+import { plainError, rangeError, Status, statusError, typeError } from './errors'
 import { addon } from './native'
 
 const UNCLONEABLE = Object.defineProperty({}, 'tensor', {
@@ -101,10 +101,13 @@ function made(bytes: number, used: number, engine: ArrayBuffer | undefined): Sto
 let taken = 0
 let turning = false
 
+/** What a block takes: the smallest ones are mostly what is kept of them. */
+const weight = (storage: Storage): number => Math.max(storage.bytes, 1024)
+
 /** Counts the block as taken and lets the collector give it back. */
 export function own(storage: Storage): Storage {
   registry.register(storage, storage.slot + storage.generation * SLOTS)
-  taken += storage.bytes
+  taken += weight(storage)
   if (!turning) {
     turning = true
     setImmediate(() => {
@@ -124,6 +127,17 @@ function nativeStorage(bytes: number): Storage {
 /** A block of ours, whatever it is for. */
 export function allocateBlock(bytes: number): Storage {
   return nativeStorage(bytes)
+}
+
+/** The block that a kernel has made, or a copy in the engine's memory where this turn has taken enough. */
+export function bounded(storage: Storage): Storage {
+  if (taken <= TURN_BYTES) return storage
+  const copy = engineStorage(Math.max(storage.bytes, 1), -1)
+  const bytes = new Uint8Array(copy.engine as ArrayBuffer, 0, storage.bytes)
+  if (!addon.copyOut(storage.slot, storage.generation, 0, bytes))
+    throw plainError('allocate', 'INTERNAL', 'a late output is smaller than it says; please report this as a bug')
+  drop(storage)
+  return copy
 }
 
 let slab: Storage | undefined
@@ -181,7 +195,7 @@ export function release(storage: Storage): void {
 /** Gives the block back whoever holds it: their handle names nothing from now on. Twice is once. */
 export function drop(storage: Storage): void {
   if (storage.slot < 0) return
-  if (storage.engine === undefined) taken -= storage.bytes
+  if (storage.engine === undefined) taken -= weight(storage)
   free(storage.slot, storage.generation)
   storage.slot = DISPOSED.slot
 }

@@ -72,6 +72,11 @@ describe('env/memory', () => {
   it('stays bounded in a loop that never yields', () => {
     const loops = {
       'of 1 MiB': `for (let i = 0; i < ${250 * ROUNDS}; i++) ops.add(x, i)`,
+      'of sizes that values decide': `
+        const y = ops.greater(x, 0)
+        for (let i = 0; i < 3000; i++) ops.nonzero(y)
+        const z = ops.array([1, 0, 1])
+        for (let i = 0; i < 600000; i++) ops.nonzero(z)`,
       'of 64 KiB': `const y = x.getItem([':8192']); for (let i = 0; i < 30000; i++) ops.add(y, i)`,
       'of 4 KiB': `const y = x.getItem([':512']); for (let i = 0; i < 300000; i++) ops.add(y, i)`,
     }
