@@ -12,8 +12,6 @@
 namespace ndops {
 namespace {
 
-// What one thread looks at between two looks whether to stop: well under a millisecond.
-constexpr std::int64_t kChunk = std::int64_t{1} << 16;
 constexpr std::int64_t kMostSamples = 2048;
 // After so many samples the range of values is bisected instead, so that no input is quadratic.
 constexpr int kSampledRounds = 40;
@@ -26,8 +24,6 @@ constexpr K kHighestKey = std::numeric_limits<K>::max();
 /// Keys in order need no map.
 template <class K>
 constexpr KeyForm kPlain = integerForm(8 * sizeof(K), true);
-
-std::int64_t chunksOf(std::int64_t n) { return (n + kChunk - 1) / kChunk; }
 
 template <class K>
 KeySource keysAt(const K* keys) {
@@ -55,8 +51,8 @@ Status bandOfAll(const Selecting<K>& s, const KeySource& source, std::int64_t n,
       if (c > 0 && s.execution.cancelled()) return Status::Cancelled;
       Band<K> band;
       K* const to = keys != nullptr && sum->kept == sum->inside ? keys + sum->kept : nullptr;
-      s.loops.band(source, c * kChunk, std::min(kChunk, n - c * kChunk), low, high, {to, nullptr, room - sum->kept},
-                   &band);
+      s.loops.band(source, c * kSelectChunk, std::min(kSelectChunk, n - c * kSelectChunk), low, high,
+                   {to, nullptr, room - sum->kept}, &band);
       add(band, sum);
       sum->kept += band.kept;
     }
@@ -67,17 +63,18 @@ Status bandOfAll(const Selecting<K>& s, const KeySource& source, std::int64_t n,
   Band<K>* const bands = scratch.as<Band<K>>();
   std::atomic<std::int64_t> claimed{0};
   const Status status = parallel(s.execution, chunks, [&](std::int64_t c) {
-    const std::int64_t count = std::min(kChunk, n - c * kChunk);
+    const std::int64_t count = std::min(kSelectChunk, n - c * kSelectChunk);
     if (keys == nullptr) {
-      s.loops.band(source, c * kChunk, count, low, high, {nullptr, nullptr, 0}, bands + c);
+      s.loops.band(source, c * kSelectChunk, count, low, high, {nullptr, nullptr, 0}, bands + c);
       return;
     }
-    const Scratch memory(static_cast<std::size_t>(kChunk + kBandBlock + kBandSlack) * sizeof(K));
+    const Scratch memory(static_cast<std::size_t>(kSelectChunk + kBandBlock + kBandSlack) * sizeof(K));
     if (!memory) {
       s.execution.fail(Status::OutOfMemory);
       return;
     }
-    s.loops.band(source, c * kChunk, count, low, high, {memory.as<K>(), nullptr, kChunk + kBandBlock}, bands + c);
+    s.loops.band(source, c * kSelectChunk, count, low, high, {memory.as<K>(), nullptr, kSelectChunk + kBandBlock},
+                 bands + c);
     const std::int64_t at = claimed.fetch_add(bands[c].kept, std::memory_order_relaxed);
     if (at + bands[c].kept <= room) s.sorting.copy(memory.as<K>(), keys + at, bands[c].kept);
   });
@@ -244,7 +241,8 @@ class Selection {
     K above = kHighestKey<K>;
     for (std::int64_t c = 0; c < chunksOf(count_); ++c) {
       if (c > 0 && s_.execution.cancelled()) return Status::Cancelled;
-      s_.loops.around(source_, c * kChunk, std::min(kChunk, count_ - c * kChunk), border, &below, &above);
+      s_.loops.around(source_, c * kSelectChunk, std::min(kSelectChunk, count_ - c * kSelectChunk), border, &below,
+                      &above);
     }
     *selected = {below, above, 0, highest_};
     return Status::Ok;
@@ -320,8 +318,8 @@ Status keysOf(const Selecting<K>& s, K* keys) noexcept {
   // All keys are inside, so chunks of whole vectors write where they lie and no further.
   const auto move = [&](std::int64_t c) {
     Band<K> band;
-    s.loops.band(s.source, c * kChunk, std::min(kChunk, s.n - c * kChunk), kLowestKey<K>, kHighestKey<K>,
-                 {keys + c * kChunk, nullptr, kChunk + kBandBlock}, &band);
+    s.loops.band(s.source, c * kSelectChunk, std::min(kSelectChunk, s.n - c * kSelectChunk), kLowestKey<K>,
+                 kHighestKey<K>, {keys + c * kSelectChunk, nullptr, kSelectChunk + kBandBlock}, &band);
   };
   const std::int64_t chunks = chunksOf(s.n);
   if (s.alone) return parallel(s.execution, chunks, move);
@@ -341,92 +339,6 @@ Status sortRow(const Selecting<K>& s, K* keys, K* spare) noexcept {
   return sorted ? Status::Ok : Status::Cancelled;
 }
 
-template <class K>
-std::size_t collectBytes() noexcept {
-  return static_cast<std::size_t>(2 * (kChunk + kBandBlock + kBandSlack)) * sizeof(K);
-}
-
-namespace {
-
-/// collect() for one chunk, from which at most `limit` are wanted.
-template <class K>
-std::int64_t collectChunk(const Selecting<K>& s, std::int64_t chunk, K low, K high, std::int64_t limit, char* work,
-                          K* keys, std::int64_t* places) {
-  K* const foundKeys = reinterpret_cast<K*>(work);
-  K* const foundPlaces = foundKeys + kChunk + kBandBlock + kBandSlack;
-  const std::int64_t start = chunk * kChunk;
-  Band<K> band;
-  s.loops.band(s.source, start, std::min(kChunk, s.n - start), low, high, {foundKeys, foundPlaces, kChunk + kBandBlock},
-               &band);
-  const std::int64_t count = std::min(band.inside, limit);
-  for (std::int64_t i = 0; i < count; ++i) {
-    keys[i] = foundKeys[i];
-    places[i] = start + foundPlaces[i];
-  }
-  return count;
-}
-
-}  // namespace
-
-template <class K>
-Status collect(const Selecting<K>& s, K low, K high, std::int64_t limit, K* keys, std::int64_t* places, char* work,
-               std::int64_t* count) noexcept {
-  *count = 0;
-  const std::int64_t chunks = chunksOf(s.n);
-  if (!s.alone || s.n < kLongRow) {
-    for (std::int64_t c = 0; c < chunks && *count < limit; ++c) {
-      if (c > 0 && s.execution.cancelled()) return Status::Cancelled;
-      *count += collectChunk(s, c, low, high, limit - *count, work, keys + *count, places + *count);
-    }
-    return Status::Ok;
-  }
-  // Chunks claim places as they end, and are put in order afterwards.
-  struct Piece {
-    std::int64_t at;
-    std::int64_t count;
-  };
-  const Scratch table(static_cast<std::size_t>(chunks) * sizeof(Piece));
-  const Scratch found(static_cast<std::size_t>(limit) * (sizeof(K) + sizeof(std::int64_t)));
-  if (!table || !found) return Status::OutOfMemory;
-  Piece* const pieces = table.as<Piece>();
-  std::int64_t* const foundPlaces = found.as<std::int64_t>();
-  K* const foundKeys = reinterpret_cast<K*>(foundPlaces + limit);
-  std::atomic<std::int64_t> claimed{0};
-  const Status status = parallel(s.execution, chunks, [&](std::int64_t c) {
-    const Scratch memory(collectBytes<K>() + static_cast<std::size_t>(kChunk) * (sizeof(K) + sizeof(std::int64_t)));
-    if (!memory) {
-      s.execution.fail(Status::OutOfMemory);
-      return;
-    }
-    std::int64_t* const chunkPlaces = memory.as<std::int64_t>();
-    K* const chunkKeys = reinterpret_cast<K*>(chunkPlaces + kChunk);
-    const std::int64_t count =
-        collectChunk(s, c, low, high, limit, reinterpret_cast<char*>(chunkKeys + kChunk), chunkKeys, chunkPlaces);
-    const std::int64_t at = claimed.fetch_add(count, std::memory_order_relaxed);
-    pieces[c] = {at, count};
-    if (at + count > limit) return;
-    std::copy(chunkKeys, chunkKeys + count, foundKeys + at);
-    std::copy(chunkPlaces, chunkPlaces + count, foundPlaces + at);
-  });
-  if (status != Status::Ok) return status;
-  if (claimed.load() > limit) {
-    // More than were asked for: from the first chunks again, one after the other.
-    for (std::int64_t c = 0; c < chunks && *count < limit; ++c) {
-      if (s.execution.cancelled()) return Status::Cancelled;
-      if (pieces[c].count > 0)
-        *count += collectChunk(s, c, low, high, limit - *count, work, keys + *count, places + *count);
-    }
-    return Status::Ok;
-  }
-  for (std::int64_t c = 0; c < chunks; ++c) {
-    const Piece& piece = pieces[c];
-    std::copy(foundKeys + piece.at, foundKeys + piece.at + piece.count, keys + *count);
-    std::copy(foundPlaces + piece.at, foundPlaces + piece.at + piece.count, places + *count);
-    *count += piece.count;
-  }
-  return Status::Ok;
-}
-
 #define NDOPS_SELECTION(K)                                                                          \
   template K boundAbove<K>(const Selecting<K>&, std::int64_t, char*) noexcept;                      \
   template std::size_t selectBytes<K>(std::int64_t) noexcept;                                       \
@@ -434,9 +346,7 @@ Status collect(const Selecting<K>& s, K low, K high, std::int64_t limit, K* keys
   template Status sortRow<K>(const Selecting<K>&, K*, K*) noexcept;                                 \
   template Status keysOf<K>(const Selecting<K>&, K*) noexcept;                                      \
   template K keyAtPlace<K>(const KeySource&, std::int64_t) noexcept;                                \
-  template Status countBelow<K>(const Selecting<K>&, K, std::int64_t*) noexcept;                    \
-  template std::size_t collectBytes<K>() noexcept;                                                  \
-  template Status collect<K>(const Selecting<K>&, K, K, std::int64_t, K*, std::int64_t*, char*, std::int64_t*) noexcept;
+  template Status countBelow<K>(const Selecting<K>&, K, std::int64_t*) noexcept;
 NDOPS_SELECTION(std::int32_t)
 NDOPS_SELECTION(std::int64_t)
 #undef NDOPS_SELECTION

@@ -14,6 +14,10 @@ namespace ndops {
 /// Rows up to this long are sorted.
 constexpr std::int64_t kFewKeys = 512;
 
+/// What one thread looks at between two looks whether to stop: well under a millisecond.
+constexpr std::int64_t kSelectChunk = std::int64_t{1} << 16;
+constexpr std::int64_t chunksOf(std::int64_t n) { return (n + kSelectChunk - 1) / kSelectChunk; }
+
 /// What a row is selected with.
 template <class K>
 struct Selecting {
