@@ -1,4 +1,4 @@
-"""elementwise: one entry an op. A later unary op is one line: unary("elementwise", "expm1", unary_math(np.expm1))."""
+"""elementwise: one entry an op. A later unary op is one line: unary("elementwise", "cbrt", unary_math(np.cbrt))."""
 
 import ml_dtypes
 import mpmath
