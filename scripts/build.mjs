@@ -58,14 +58,18 @@ export async function buildNativeTests() {
   })
 }
 
-/** The native tests once more, under AddressSanitizer and UBSan; `addon` makes build/sanitize/ndops.node besides. */
-export async function buildSanitized({ addon: withAddon = false } = {}) {
-  const made = fingerprint([...nativeSources(), ...filesUnder(['test/native'])], process.arch)
+/**
+ * The native tests once more, under AddressSanitizer and UBSan, for the given CPU levels; `addon` makes
+ * build/sanitize/ndops.node besides.
+ */
+export async function buildSanitized(levels, { addon: withAddon = false } = {}) {
+  const made = fingerprint([...nativeSources(), ...filesUnder(['test/native'])], process.arch, levels)
   const outputs = [`${sanitizedFolder}/ndops_tests`, ...(withAddon ? [`${sanitizedFolder}/ndops.node`] : [])]
   await once('sanitized', made, outputs, async () => {
     say('building the native tests with sanitizers')
     const generator = generatorOf(sanitizedFolder)
     const options = [`-DNDOPS_ADDON=${withAddon ? 'ON' : 'OFF'}`, '-DNDOPS_TESTS=ON', '-DNDOPS_SANITIZE=ON']
+    options.push(`-DNDOPS_LEVELS=${levels.join(';')}`)
     const configure = ['-S', '.', '-B', sanitizedFolder, '-G', generator, ...options]
     if ((await run('cmake', configure, { stdio: ['ignore', 'ignore', 'inherit'] })) !== 0) failed('the sanitized tests')
     if ((await run('cmake', ['--build', sanitizedFolder, '-j', String(cores)])) !== 0) failed('the sanitized tests')

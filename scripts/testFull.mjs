@@ -29,9 +29,11 @@ const coreTypes = Object.entries({
   NoSuchCore: '',
 }).filter(([, flag]) => flag === '' || new RegExp(`\\b${flag}\\b`).test(flags))
 
+// The lowest level and this processor's best.
+const ends = [...new Set([levels()[0], levels().at(-1)])]
 const minutes = (n) => n * 60_000
 const sanitizer = async (env, options = {}) => {
-  await buildSanitized({ addon: true })
+  await buildSanitized(ends, { addon: true })
   const libasan = (await capture('c++', ['-print-file-name=libasan.so'])).output.trim()
   return mochaTests({
     ...options,
@@ -61,7 +63,7 @@ const parts = {
   'damaged files, a million': () =>
     mochaTests({ grep: '@fuzz', env: { NDOPS_FUZZ: '1000000', NDOPS_FUZZ_SEED: 'full' }, timeout: minutes(60) }),
   'native tests at v2 under sanitizers': async () => {
-    await buildSanitized()
+    await buildSanitized(ends)
     return sanitizedTests({ env: { NDOPS_CPU_LEVEL: 'v2' } })
   },
   // All float32 patterns of the math: ten minutes a level. What is done stands in the file and is not done again.
