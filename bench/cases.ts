@@ -240,7 +240,9 @@ export const hasCase = (op: string): boolean => op in own || (kinds.get(op) ?? '
 function retyped(x: unknown, dtype: string): unknown {
   if (Array.isArray(x)) return x.map((entry) => retyped(entry, dtype))
   if (typeof x !== 'object' || x === null || !('dtype' in x)) return x
-  return x.dtype === 'float32' ? { ...x, dtype } : x
+  if (x.dtype !== 'float32') return x
+  // Fractions would all become 0.
+  return dtype.includes('int') ? { ...x, dtype, values: { below: 1e6 } } : { ...x, dtype }
 }
 
 /** The call of an op with about n elements; an op without one is an error. */

@@ -28,7 +28,9 @@ function fill(out: Float64Array | Float32Array, seed: number, low: number, high:
 
 function elements({ dtype, shape, values }: Operand, seed: number): ArrayBufferView {
   const size = shape.reduce((a, b) => a * b, 1)
-  const drawn = dtype === 'float64' || dtype === 'int64' ? new Float64Array(size) : new Float32Array(size)
+  // Integers are drawn in float64: float32 would round some up to the bound.
+  const wide = dtype === 'float64' || typeof values === 'object'
+  const drawn = wide ? new Float64Array(size) : new Float32Array(size)
   if (typeof values === 'object') fill(drawn, seed, 0, values.below)
   else fill(drawn, seed, values === 'signed' ? -1 : 0.05, values === 'mask' ? 2 : 1)
   if (values === 'sorted') drawn.sort()

@@ -12,6 +12,8 @@ const load = (name: string): Results | undefined => {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Results) : undefined
 }
 
+const digits = (value: number): string => (value >= 10 ? value.toFixed(0) : value.toPrecision(2))
+
 const ms = (nanoseconds: number): string =>
   nanoseconds >= 1e5
     ? `${(nanoseconds / 1e6).toPrecision(3)} ms`
@@ -33,7 +35,7 @@ function goalsTable(results: Results): string {
   const ratio = (one: Measured, side: string): string => {
     const time = one.nanoseconds[side]
     if (time === undefined) return ''
-    return `${(time / (one.nanoseconds.ndops as number)).toPrecision(2)}${side in one.apart ? '*' : ''}`
+    return `${digits(time / (one.nanoseconds.ndops as number))}${side in one.apart ? '*' : ''}`
   }
   const rows = results.measured.map((one) => {
     const ours = one.nanoseconds.ndops as number
@@ -83,7 +85,7 @@ function growthTable(results: Results): string {
     dtypes.flatMap((dtype) => {
       const cells = sizes.map((n) => {
         const found = results.measured.find((one) => one.case.op === op && one.case.dtype === dtype && one.case.n === n)
-        return found ? ((found.nanoseconds.ndops as number) / n).toPrecision(2) : ''
+        return found ? digits((found.nanoseconds.ndops as number) / n) : ''
       })
       return cells.every((cell) => cell === '') ? [] : [`| ${op} ${dtype} | ${cells.join(' | ')} |`]
     }),
