@@ -21,6 +21,19 @@ const ms = (nanoseconds: number): string =>
       ? `${(nanoseconds / 1e3).toPrecision(3)} µs`
       : `${nanoseconds.toFixed(0)} ns`
 
+/** A power of ten of nanoseconds. */
+function decade(nanoseconds: number): string {
+  const [unit, size] = (
+    [
+      ['s', 1e9],
+      ['ms', 1e6],
+      ['µs', 1e3],
+      ['ns', 1],
+    ] as const
+  ).find(([, one]) => nanoseconds >= one) ?? ['ns', 1]
+  return `${Math.round(nanoseconds / size)} ${unit}`
+}
+
 function header(results: Results): string[] {
   const commit = execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], { encoding: 'utf8' }).trim()
   return [
@@ -73,7 +86,7 @@ function pictures(results: Results): string[] {
           .map((one) => [one.case.n as number, one.nanoseconds[side] as number] as const),
       }))
       .filter((one) => one.points.length > 1)
-    writeFileSync(`docs/images/bench-${op}.svg`, chart(`${op}, float32: time against elements`, lines, ms))
+    writeFileSync(`docs/images/bench-${op}.svg`, chart(`${op}, float32: time against elements`, lines, decade))
     return [`![${op}: time against size](images/bench-${op}.svg)`]
   })
 }
