@@ -4,9 +4,15 @@ import { createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, rmS
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { root, run, say, stop } from '../support/run.mjs'
+import { commandOutput, root, run, say, stop } from '../support/run.mjs'
 
-const mirror = process.env.NDOPS_DEBIAN_MIRROR ?? 'http://deb.debian.org/debian'
+/** Debian's archive: the one that apt uses on a Debian, or NDOPS_DEBIAN_MIRROR. */
+function mirror() {
+  if (process.env.NDOPS_DEBIAN_MIRROR !== undefined) return process.env.NDOPS_DEBIAN_MIRROR
+  const sites = commandOutput('apt-get', ['indextargets', '--format', '$(SITE)', 'Created-By: Packages'])?.split('\n')
+  const own = sites?.find((site) => site.endsWith('/debian'))
+  return own ?? stop("name a mirror of Debian's archive in NDOPS_DEBIAN_MIRROR: apt here has none")
+}
 
 /**
  * OpenBLAS 0.3.29: without threads of its own, none of the defects known of it touch us; 0.3.34's blocking for AMD
@@ -75,7 +81,7 @@ export async function source(name, copy = '') {
   mkdirSync(path.dirname(archive), { recursive: true })
   if (!existsSync(archive)) {
     say(`fetching ${name} ${version}`)
-    await download(`${mirror}/${file}`, archive)
+    await download(`${mirror()}/${file}`, archive)
   }
   check(archive, wanted)
   return once(path.join(work, copy === '' ? name : `${name}-${copy}`), wanted, async () => {
