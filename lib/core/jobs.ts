@@ -75,7 +75,7 @@ function settle(id: number): void {
   }
   const finish = recording.finish
   if (finish === undefined) {
-    recording.close()
+    recording.succeed(job.result)
     job.resolve(job.result)
     return
   }
@@ -90,14 +90,13 @@ function settle(id: number): void {
 type Settling = Pick<Pending, 'resolve' | 'reject' | 'signal' | 'site'>
 
 /** `made` is what earlier parts made for the same result. */
-function begin(make: () => unknown, to: Settling, made: readonly Storage[] = []): void {
-  const recording = new Recording()
-  recording.made.push(...made)
+function begin(make: () => unknown, to: Settling, made?: Storage[]): void {
+  const recording = new Recording(made, made !== undefined)
   let result: unknown
   try {
     result = record(recording, make)
     if (recording.count === 0) {
-      recording.close()
+      recording.succeed(result)
       to.resolve(result)
       return
     }
@@ -114,8 +113,8 @@ function submit(recording: Recording, result: unknown, to: Settling): void {
     addon.onSettled(settle)
     listening = true
   }
-  if (!addon.submit(id, recording.words, recording.count))
-    throw statusError(recording.ops[0] ?? 'promises', Status.Disposed, 0, 0, 0)
+  const status = addon.submit(id, recording.words, recording.count, recording.bytes)
+  if (status !== Status.Ok) throw statusError(recording.ops[0] ?? 'promises', status, 0, 0, 0)
   const { resolve, reject, signal, site } = to
   if (signal !== undefined) watch(signal, id)
   pending.set(id, { recording, result, resolve, reject, signal, site })

@@ -7,7 +7,18 @@ import { BLOCK_WORDS, WORD, words } from './block'
 import type { Code } from './dtype'
 import { plainError, statusError } from './errors'
 import { addon } from './native'
-import { allocate, bounded, collectInto, DISPOSED, drop, own, release, retain, Storage } from './storage'
+import {
+  allocate,
+  bounded,
+  type Collecting,
+  collectInto,
+  DISPOSED,
+  drop,
+  own,
+  release,
+  retain,
+  Storage,
+} from './storage'
 
 /** What a launch needs to know of a tensor. */
 export interface Viewed {
@@ -30,20 +41,32 @@ export interface Scalar {
 export type Finish<T> = (storage: Storage, rows: number, columns: number) => T
 
 /** Launches of one asynchronous call, until they are submitted. */
-export class Recording {
+export class Recording implements Collecting {
   words = new Float64Array(256)
   count = 0
   /** The op of each launch, for messages. */
   readonly ops: string[] = []
   /** Storages that must not be given back before the job has ended. */
   readonly holds: Storage[] = []
-  /** Blocks made for it, which only its result shows to anybody. */
-  readonly made: Storage[] = []
   /** What to make of a late output, where the last launch has one. */
   finish: Finish<unknown> | undefined = undefined
   /** Bytes of one element of that late output. */
   lateBytes = 0
   private readonly snapshots = new Map<Storage, Storage>()
+
+  /** `made` are blocks made for it, which only its result shows to anybody: by earlier parts of the call, where it goes on. */
+  constructor(
+    readonly made: Storage[] = [],
+    readonly goesOn = false,
+  ) {}
+
+  /** Bytes made for it, or -1 where it goes on with a call. */
+  get bytes(): number {
+    if (this.goesOn) return -1
+    let bytes = 0
+    for (const storage of this.made) bytes += storage.bytes
+    return bytes
+  }
 
   append(length: number, op: string): void {
     if (this.finish !== undefined) throw plainError(op, 'INTERNAL', 'a launch follows one whose result has no size yet')
@@ -84,6 +107,21 @@ export class Recording {
     this.holds.length = 0
   }
 
+  /** Gives back what was made on the way to the result: copies of typed arrays, say. */
+  succeed(result: unknown): void {
+    this.close()
+    const shown = Array.isArray(result) ? result : [result]
+    const kept = new Set<unknown>()
+    for (const one of shown) {
+      const storage = (one as Partial<Viewed> | null | undefined)?.storage
+      // Of what is no tensor nobody knows here what it shows: that is left to the collector.
+      if (!(storage instanceof Storage)) return
+      kept.add(storage)
+    }
+    for (const storage of this.made) if (!kept.has(storage)) drop(storage)
+    this.made.length = 0
+  }
+
   /** Gives back what was made for a result that nobody will see. */
   fail(): void {
     this.close()
@@ -108,7 +146,7 @@ export function recording(): Recording | undefined {
 /** Runs `make` with its launches recorded. */
 export function record<T>(into: Recording, make: () => T): T {
   const before = current
-  const collectedBefore = collectInto(into.made)
+  const collectedBefore = collectInto(into)
   current = into
   try {
     return make()

@@ -15,7 +15,8 @@ export interface Addon {
   copyOut(slot: number, generation: number, byteOffset: number, data: ArrayBufferView): boolean
   expose(slot: number, generation: number): ArrayBuffer | undefined
   adopt(buffer: ArrayBuffer): void
-  submit(id: number, words: Float64Array, count: number): boolean
+  /** Of the bytes taken for it, -1 for a further part of a call. The status. */
+  submit(id: number, words: Float64Array, count: number, bytes: number): number
   cancel(id: number): void
   onSettled(settle: (id: number) => void): void
   /** A token for a block, or 0. */

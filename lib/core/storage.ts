@@ -123,8 +123,9 @@ export function own(storage: Storage): Storage {
   return storage
 }
 
-function nativeStorage(bytes: number): Storage {
+function nativeStorage(bytes: number, waits = false): Storage {
   words[0] = bytes
+  words[1] = waits ? 1 : 0
   addon.allocate()
   return own(made(bytes, -1, undefined))
 }
@@ -146,12 +147,20 @@ export function bounded(storage: Storage): Storage {
 }
 
 let slab: Storage | undefined
-let collecting: Storage[] | undefined
 
-/** Has every block that is made from now on noted in the list, too; gives the list before. */
-export function collectInto(list: Storage[] | undefined): Storage[] | undefined {
+/** Where the blocks made for a job are noted. */
+export interface Collecting {
+  readonly made: Storage[]
+  /** Whether it is a further part of a call, which is not refused for what others hold. */
+  readonly goesOn: boolean
+}
+
+let collecting: Collecting | undefined
+
+/** Has every block that is made from now on noted, too; gives what was asked for before. */
+export function collectInto(job: Collecting | undefined): Collecting | undefined {
   const before = collecting
-  collecting = list
+  collecting = job
   return before
 }
 
@@ -178,8 +187,8 @@ export function allocate(bytes: number): Storage {
   given = 0
   if (collecting === undefined) return taken > TURN_BYTES ? engineStorage(bytes, -1) : nativeStorage(bytes)
   // A job holds what it uses, so that the engine could free none of it: past what there is the call fails instead.
-  const storage = nativeStorage(bytes)
-  collecting.push(storage)
+  const storage = nativeStorage(bytes, !collecting.goesOn)
+  collecting.made.push(storage)
   return storage
 }
 

@@ -97,11 +97,15 @@ void settleJobs(napi_env env, napi_status status, void* data) {
   if (pendingJobs(state->queue) > 0) startPump(env, state);
 }
 
-/// (id, words, count): starts the recorded commands. Whether every handle in them named storage.
+/// (id, words, count, bytes): starts the recorded commands, for which so many bytes were taken; -1 where they go on with a
+/// call that has begun, which is never refused. The status.
 Napi::Value submit(const Napi::CallbackInfo& info) {
   Environment* state = static_cast<Environment*>(info.Data());
   const Napi::Float64Array words = info[1].As<Napi::Float64Array>();
   const std::size_t count = static_cast<std::size_t>(info[2].As<Napi::Number>().Int64Value());
+  const double bytes = info[3].As<Napi::Number>().DoubleValue();
+  const auto says = [&info](Status status) { return Napi::Number::New(info.Env(), static_cast<std::int32_t>(status)); };
+  if (bytes >= 0 && !roomForJob(static_cast<std::int64_t>(bytes))) return Napi::Number::New(info.Env(), kQueueFull);
   auto job = std::make_unique<Job>();
   job->id = info[0].As<Napi::Number>().DoubleValue();
   job->words.assign(words.Data(), words.Data() + count);
@@ -111,13 +115,13 @@ Napi::Value submit(const Napi::CallbackInfo& info) {
     double* command = job->words.data() + at;
     std::size_t view = word::kFirst;
     const std::size_t length = static_cast<std::size_t>(command[word::kWords]);
-    if (length < word::kFirst || at + length > count) return Napi::Boolean::New(info.Env(), false);
+    if (length < word::kFirst || at + length > count) return says(Status::Extent);
     for (int i = 0; i < static_cast<int>(command[word::kViews]); ++i) {
-      if (view + 5 > length) return Napi::Boolean::New(info.Env(), false);
+      if (view + 5 > length) return says(Status::Extent);
       double* w = command + view;
       if (w[0] >= 0) {
         Block* block = state->slots.resolve(w[0], w[1]);
-        if (block == nullptr) return Napi::Boolean::New(info.Env(), false);
+        if (block == nullptr) return says(Status::Disposed);
         retainBlock(block);
         w[0] = static_cast<double>(job->blocks.size());
         job->blocks.push_back(block);
@@ -128,9 +132,10 @@ Napi::Value submit(const Napi::CallbackInfo& info) {
     at += length;
   }
   job->light = elements <= kLightElements;
+  if (bytes >= 0) holdForJob(*job, static_cast<std::int64_t>(bytes));
   submitJob(state->queue, std::move(job));
   startPump(info.Env(), state);
-  return Napi::Boolean::New(info.Env(), true);
+  return says(Status::Ok);
 }
 
 /// (id): asks the job to stop; it is settled all the same.
