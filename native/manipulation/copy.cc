@@ -188,6 +188,7 @@ Status runPlan(Plan& plan, DType outType, DType inType, Execution& execution) {
       else
         inLoops->block(out, row.out, column.out, in, row.in, column.in, height, width, stream);
     }
+    if (stream) endStreaming();
   });
 }
 
