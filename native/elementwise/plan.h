@@ -13,9 +13,6 @@ namespace ndops {
 constexpr int kMaxOperands = 3;
 /// What an operand's piece of a unit takes at most when it has to be gathered: a few of them fit the L1 cache.
 constexpr std::int64_t kBufferBytes = 8192;
-/// The same where results are streamed: short enough for the processor to read the next block while it writes this one
-/// (8 KiB took 1.5 times as long).
-constexpr std::int64_t kStreamedBytes = 1024;
 
 /// How an operand's part of a unit reaches the inner loop.
 enum class Feed : std::uint8_t {
