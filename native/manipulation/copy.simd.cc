@@ -26,7 +26,7 @@ inline V loadBytes(const char* from) {
   return v;
 }
 
-void streamRow(char* out, const char* in, std::int64_t bytes) {
+void streamBytes(char* out, const char* in, std::int64_t bytes) {
   const std::int64_t head = toAligned(out);
   if (bytes < head + 4 * kVectorBytes) {
     std::memcpy(out, in, static_cast<std::size_t>(bytes));
@@ -130,7 +130,7 @@ void repeatRow(char* out, std::int64_t columns, std::int64_t rows, bool stream) 
   for (const std::int64_t pattern = done; done < total; done += pattern) {
     const std::int64_t n = pattern < total - done ? pattern : total - done;
     if (stream)
-      streamRow(out + done, out, n);
+      streamBytes(out + done, out, n);
     else
       std::memcpy(out + done, out, static_cast<std::size_t>(n));
   }
@@ -170,7 +170,6 @@ void copyBlock(char* out, std::int64_t outRow, std::int64_t outColumn, const cha
   if (dense && inRow == 0 && rows > 1 && columns * Size <= 2048) {
     copyBlock<Size>(out, outRow, 1, in, 0, inColumn, 1, columns, false);
     repeatRow<Size>(out, columns, rows, stream);
-    if (stream) endStreaming();
     return;
   }
   if constexpr (Size < 16) {
@@ -193,7 +192,7 @@ void copyBlock(char* out, std::int64_t outRow, std::int64_t outColumn, const cha
   for (std::int64_t r = 0; r < rows; ++r, out += outRow * Size, in += inRow * Size) {
     if (outColumn == 1 && inColumn == 1) {
       if (stream)
-        streamRow(out, in, columns * Size);
+        streamBytes(out, in, columns * Size);
       else
         std::memcpy(out, in, static_cast<std::size_t>(columns * Size));
     } else if (outColumn == 1 && inColumn == 0) {
@@ -202,7 +201,6 @@ void copyBlock(char* out, std::int64_t outRow, std::int64_t outColumn, const cha
       stridedRow<Size>(out, outColumn, in, inColumn, columns);
     }
   }
-  if (stream) endStreaming();
 }
 
 /// Lanes of a register tile: the widest vector where its shuffles are cheap, one of 16 bytes for small items.
@@ -229,12 +227,10 @@ void transposeBlock(char* out, std::int64_t outRow, const char* in, std::int64_t
     wholeRows = rows / N * N;
     wholeColumns = columns / N * N;
     const bool aligned = reinterpret_cast<std::uintptr_t>(out) % kVectorBytes == 0 && outRow * Size % kVectorBytes == 0;
-    if (stream && aligned && N * Size == kVectorBytes) {
+    if (stream && aligned && N * Size == kVectorBytes)
       transposeTiles<Size, true>(out, outRow, in, inColumn, wholeRows, wholeColumns);
-      endStreaming();
-    } else {
+    else
       transposeTiles<Size, false>(out, outRow, in, inColumn, wholeRows, wholeColumns);
-    }
   }
   // What is left of whole tiles: the columns beside them, then the rows below.
   if (wholeColumns < columns)
@@ -247,7 +243,7 @@ void transposeBlock(char* out, std::int64_t outRow, const char* in, std::int64_t
 
 template <int Size>
 const CopyLoops* loops() {
-  static constexpr CopyLoops table{copyBlock<Size>, transposeBlock<Size>};
+  static constexpr CopyLoops table{copyBlock<Size>, transposeBlock<Size>, streamBytes};
   return &table;
 }
 
