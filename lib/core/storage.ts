@@ -134,9 +134,17 @@ export function allocateBlock(bytes: number): Storage {
   return nativeStorage(bytes)
 }
 
+/** The memory of a late output after a run: where there was room for it, or the block that the kernel has made. */
+export function lateStorage(bytes: number): Storage {
+  const slot = words[WORD.LATE_SLOT] as number
+  if (slot < 0) return allocate(bytes)
+  given = 0
+  return own(new Storage(slot, words[WORD.LATE_GENERATION] as number, bytes, -1, undefined))
+}
+
 /** The block that a kernel has made, or a copy in the engine's memory where this turn has taken enough. */
 export function bounded(storage: Storage): Storage {
-  if (taken <= TURN_BYTES) return storage
+  if (taken <= TURN_BYTES || storage.used >= 0) return storage
   const copy = engineStorage(Math.max(storage.bytes, 1), -1)
   const bytes = new Uint8Array(copy.engine as ArrayBuffer, 0, storage.bytes)
   if (!addon.copyOut(storage.slot, storage.generation, 0, bytes))
@@ -146,6 +154,22 @@ export function bounded(storage: Storage): Storage {
 }
 
 let slab: Storage | undefined
+
+function newSlab(): Storage {
+  slab = engineStorage(SLAB_BYTES, 0)
+  slab.used = slab.start = words[WORD.DETAIL] as number
+  return slab
+}
+
+/** Says in the block where a small late output may go: behind the last result. */
+export function offerRoom(): void {
+  let current = slab
+  if (current === undefined || current.used + SMALL_BYTES > SLAB_BYTES) current = newSlab()
+  words[WORD.LATE_SLOT] = current.slot
+  words[WORD.LATE_GENERATION] = current.generation
+  words[WORD.LATE_ROWS] = current.used
+  words[WORD.LATE_COLUMNS] = SMALL_BYTES
+}
 let collecting: Storage[] | undefined
 
 /** Has every block that is made from now on noted in the list, too; gives the list before. */
@@ -166,10 +190,7 @@ export function givenOffset(): number {
 export function allocate(bytes: number): Storage {
   if (bytes <= SMALL_BYTES) {
     let current = slab
-    if (current === undefined || current.used + bytes > SLAB_BYTES) {
-      current = slab = engineStorage(SLAB_BYTES, 0)
-      current.used = current.start = words[WORD.DETAIL] as number
-    }
+    if (current === undefined || current.used + bytes > SLAB_BYTES) current = newSlab()
     given = current.used
     current.used += (bytes + (ALIGNMENT - 1)) & -ALIGNMENT
     return current
