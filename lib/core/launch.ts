@@ -7,7 +7,7 @@ import { BLOCK_WORDS, WORD, words } from './block'
 import type { Code } from './dtype'
 import { plainError, statusError } from './errors'
 import { addon } from './native'
-import { allocate, bounded, collectInto, DISPOSED, drop, own, release, retain, Storage } from './storage'
+import { allocate, collectInto, DISPOSED, drop, made, release, retain, type Storage } from './storage'
 
 /** What a launch needs to know of a tensor. */
 export interface Viewed {
@@ -237,9 +237,7 @@ export function run(op: string): void {
 export function lateStorage(itemBytes: number): Storage {
   const rows = block[WORD.LATE_ROWS] as number
   const columns = block[WORD.LATE_COLUMNS] as number
-  const slot = block[WORD.LATE_SLOT] as number
-  const generation = block[WORD.LATE_GENERATION] as number
-  return own(new Storage(slot, generation, rows * columns * itemBytes, -1, undefined))
+  return made(rows * columns * itemBytes)
 }
 
 /**
@@ -258,7 +256,7 @@ export function runLate<T>(op: string, itemBytes: number, finish: Finish<T>): T 
   if (block[WORD.STATUS] !== 0) refuse(op)
   const rows = block[WORD.LATE_ROWS] as number
   const columns = block[WORD.LATE_COLUMNS] as number
-  return finish(bounded(lateStorage(itemBytes)), rows, columns)
+  return finish(lateStorage(itemBytes), rows, columns)
 }
 
 /** Runs `now` at once, whatever is being recorded: for reading values that are already there. */

@@ -5,12 +5,14 @@ import { join } from 'node:path'
 import { type Attempt, loadError } from './loadError'
 import { platformKey } from './platform'
 
-/** What native/binding exports. `run`, `allocate` and `release` speak through the block given to `open`. */
+/** What native/binding exports. `run`, `allocate`, `release` and `own` speak through the block given to `open`. */
 export interface Addon {
   open(words: Float64Array): void
   run(): void
   allocate(): void
   release(): void
+  own(owner: object): void
+  sweep(): void
   copyIn(slot: number, generation: number, byteOffset: number, data: ArrayBufferView): boolean
   copyOut(slot: number, generation: number, byteOffset: number, data: ArrayBufferView): boolean
   expose(slot: number, generation: number): ArrayBuffer | undefined

@@ -113,7 +113,8 @@ Block* allocateBlock(std::size_t bytes, Status* why) noexcept {
   Block* block = nullptr;
   {
     std::lock_guard<std::mutex> lock(p.mutex);
-    if (p.failAt >= 0 && p.failAt-- == 0) return nullptr;
+    if (p.failAt == 0) return nullptr;
+    if (p.failAt > 0) --p.failAt;
     *why = p.refusal(capacity);
     if (*why != Status::Ok) return nullptr;
     *why = Status::OutOfMemory;
