@@ -59,6 +59,9 @@ export function addonFaults(defined, undefinedOnes) {
 
 const nm = (...args) => commandOutput('nm', ['-P', ...args]) ?? stop('nm failed: install binutils')
 
+// The other listings need no knowledge of the processor.
+const objdump = (level) => (level === 'neon' && process.arch !== 'arm64' ? 'aarch64-linux-gnu-objdump' : 'objdump')
+
 /** All faults of a build, each with its file; null where the platform has no ELF objects. */
 export function checkSymbols(buildFolder = 'build/addon', addon = 'build/Release/ndops.node') {
   if (process.platform !== 'linux') return null
@@ -76,7 +79,8 @@ export function checkSymbols(buildFolder = 'build/addon', addon = 'build/Release
       const source = object.replace(/^.*\/native\//, '')
       if (sameBits.test(source)) {
         const code =
-          commandOutput('objdump', ['-d', '--no-show-raw-insn', object]) ?? stop(`objdump failed on ${object}`)
+          commandOutput(objdump(level), ['-d', '--no-show-raw-insn', object]) ??
+          stop(`${objdump(level)} failed on ${object}: install binutils (for arm64 binutils-aarch64-linux-gnu)`)
         faults.push(...fusedFaults(source, code).map((fault) => `${object}: ${fault}`))
       }
       checked += 1

@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { checkBinary } from './checkBinary.mjs'
 import { SOURCES, source, work, ZIG, zig } from './prebuild/sources.mjs'
-import { trim } from './prebuild/trim.mjs'
+import { withTraps } from './prebuild/traps.mjs'
 import { setup } from './setup.mjs'
 import { capture, cores, filesUnder, fingerprint, isMain, once, root, run, say, stop } from './support/run.mjs'
 
@@ -57,12 +57,24 @@ const recipe = filesUnder(['scripts/prebuild.mjs', 'scripts/prebuild'])
 /** OpenBLAS as a static library, with its headers; gives the folder. */
 async function openblas(target, program) {
   const installed = path.join(work, target, 'openblas')
-  const made = fingerprint(['scripts/prebuild/zig.sh'], SOURCES.openblas, ZIG, TARGETS[target], blasOptions)
+  const made = fingerprint(
+    ['scripts/prebuild/zig.sh', 'scripts/prebuild/gemm.sh'],
+    SOURCES.openblas,
+    ZIG,
+    TARGETS[target],
+    blasOptions,
+  )
   const library = path.relative(root, path.join(installed, 'lib/libopenblas.a'))
   await once(`prebuild-openblas-${target}`, made, [library], async () => {
     say(`building OpenBLAS for ${target}`)
+    // Afresh: make keeps objects that were compiled with other options.
+    rmSync(path.join(work, `openblas-${target}`), { recursive: true, force: true })
     const folder = await source('openblas', target)
-    const programs = [`CC=${program('cc')}`, `AR=${program('ar')}`, `RANLIB=${program('ranlib')}`]
+    const empty = path.join(work, target, 'empty.o')
+    if ((await run(program('cc'), ['-c', '-x', 'c', '/dev/null', '-o', empty])) !== 0) stop(`zig failed for ${target}`)
+    const compiler = [path.join(root, 'scripts/prebuild/gemm.sh'), program('cc'), empty].map((word) => `'${word}'`)
+    writeFileSync(program('gemm'), `#!/bin/sh\nexec ${compiler.join(' ')} "$@"\n`, { mode: 0o755 })
+    const programs = [`CC=${program('gemm')}`, `AR=${program('ar')}`, `RANLIB=${program('ranlib')}`]
     const options = [
       ...programs,
       ...blasOptions,
@@ -95,7 +107,7 @@ async function prebuild(target) {
       CMAKE_CXX_FLAGS: '-DNDOPS_BLAS_LOCKED -ffunction-sections -fdata-sections',
       CMAKE_MODULE_LINKER_FLAGS: '-s -Wl,--gc-sections',
       CBLAS_INCLUDE: path.join(blas, 'include'),
-      OPENBLAS_LIBRARY: await trim(path.join(blas, 'lib/libopenblas.a'), program),
+      OPENBLAS_LIBRARY: await withTraps(path.join(blas, 'lib/libopenblas.a'), program),
       EIGEN_INCLUDE: eigen,
       XSIMD_INCLUDE: path.join(xsimd, 'usr/include'),
     }
