@@ -129,7 +129,7 @@ if (isMain(import.meta.url)) {
   const unknown = asked.filter((target) => !(target in TARGETS))
   if (unknown.length > 0)
     stop(`no target is called ${unknown.join(', ')}; there are ${Object.keys(TARGETS).join(', ')}`)
-  await setup()
+  await setup({ system: false })
   for (const target of asked.length > 0 ? asked : byDefault) await prebuild(target)
   const there = readdirSync(path.join(root, 'prebuilds')).filter((name) => name.endsWith('.node'))
   say(`in prebuilds/: ${there.join(', ')}`)

@@ -4,8 +4,8 @@
 //   npm run test:package [-- --local] [word ...]   --local packs this checkout's own build; a word chooses parts by name
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { build, buildPrograms } from './build.mjs'
-import { arm64Node, locked, muslNode } from './package/hosts.mjs'
+import { build, buildLibrary, buildPrograms } from './build.mjs'
+import { arm64Node, installTools, inTools as inToolsOf, muslNode } from './package/hosts.mjs'
 import * as pack from './package/pack.mjs'
 import { says, smoke } from './package/short.mjs'
 import { setup } from './setup.mjs'
@@ -16,12 +16,12 @@ const words = process.argv.slice(2)
 const local = words.includes('--local')
 const only = words.filter((word) => word !== '--local')
 
-await setup({ tests: true })
-await build()
+await setup({ tests: true, system: local })
+await (local ? build() : buildLibrary())
 await buildPrograms()
 
 const tools = path.join(pack.folder, 'tools')
-const inTools = await locked('test/package', 'tools')
+const inTools = inToolsOf('tools')
 const archive = await pack.tarball({ local })
 say(`packed ${path.basename(archive)} with ${pack.binaries().join(', ') || 'no binaries'}`)
 
@@ -185,6 +185,13 @@ const parts = {
     [22, 24, 26].map((n) => [`Node ${n}, tagged tests`, () => suite(nodeOf(n), `node${n}`, { grep: tagged })]),
   ),
   'Node 20, whole suite': () => suite(nodeOf(20), 'node20'),
+  // For machines that the other Nodes do not run on.
+  ...(only.length > 0
+    ? {
+        'this Node, smoke': () => smokeOn('this', process.execPath, []),
+        'this Node, whole suite': () => suite(process.execPath, 'this'),
+      }
+    : {}),
   ...(local
     ? {}
     : {
@@ -199,6 +206,8 @@ const parts = {
 
 const chosen = Object.entries(parts).filter(([name]) => only.length === 0 || only.some((word) => name.includes(word)))
 if (chosen.length === 0) stop(`no part is called ${only.join(' or ')}; there are: ${Object.keys(parts).join('; ')}`)
+// Where this machine's own Node is all that runs, neither do the tools.
+if (chosen.some(([name]) => !/^this Node|musl|arm64/.test(name))) await installTools('test/package', 'tools')
 const done = []
 for (const [name, work] of chosen) done.push(await part(name, work))
 const sum = total(done.map(({ counts }) => counts))

