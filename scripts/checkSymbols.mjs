@@ -51,10 +51,14 @@ export function addonFaults(defined, undefinedOnes) {
   const exported = symbolsOf(defined).map(([name]) => name.split('@')[0])
   const surplus = exported.filter((name) => !entries.includes(name)).map((name) => `exports ${name}`)
   const lacking = entries.filter((name) => !exported.includes(name)).map((name) => `does not export ${name}`)
-  const foreign = symbolsOf(undefinedOnes)
-    .map(([name]) => name)
-    .filter((name) => /^(uv_|_ZN?K?2v8|_ZN?K?4node)/.test(name))
-  return [...surplus, ...lacking, ...foreign.map((name) => `needs ${name}, which is no part of Node-API`)]
+  const wanted = symbolsOf(undefinedOnes).map(([name]) => name)
+  const foreign = wanted.filter((name) => /^(uv_|_ZN?K?2v8|_ZN?K?4node)/.test(name))
+  const kernels = wanted.filter((name) => /^\w+_(PRESCOTT|HASWELL|ZEN|SKYLAKEX|ARMV8|NEOVERSEN1)$/.test(name))
+  return [
+    ...[...surplus, ...lacking],
+    ...foreign.map((name) => `needs ${name}, which is no part of Node-API`),
+    ...kernels.map((name) => `needs OpenBLAS's ${name}, which is not in it`),
+  ]
 }
 
 const nm = (...args) => commandOutput('nm', ['-P', ...args]) ?? stop('nm failed: install binutils')

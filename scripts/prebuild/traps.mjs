@@ -17,11 +17,11 @@ export function missingKernels(listing) {
   return [...named].filter((symbol) => !defined.has(symbol)).sort()
 }
 
-/** Writes a copy of a static OpenBLAS that has the traps, and gives its path. */
-export async function withTraps(library, program) {
+/** Writes a copy of a static OpenBLAS that has the traps, and gives its path; `listed` is one that nm reads. */
+export async function withTraps(library, listed, program) {
   const folder = path.dirname(library)
   const complete = path.join(folder, 'libgemm.a')
-  const listing = commandOutput('nm', ['-A', '-P', library]) ?? stop('nm failed: install binutils')
+  const listing = commandOutput('nm', ['-A', '-P', listed]) ?? stop('nm failed: install binutils')
   const traps = missingKernels(listing)
   if (traps.length === 0) stop(`${library} lacks no kernel: was it compiled by scripts/prebuild/gemm.sh?`)
   const lost = traps.filter((name) => /^[sdcz]gemm_/.test(name))
