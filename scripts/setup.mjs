@@ -24,9 +24,10 @@ async function installDependencies() {
   })
 }
 
-export async function setup(options) {
+/** `system: false` where nothing is compiled with the machine's own compiler and libraries. */
+export async function setup({ system = true, ...options } = {}) {
   checkNode()
-  await ensureSystem(options)
+  if (system) await ensureSystem(options)
   await installDependencies()
 }
 

@@ -5,6 +5,16 @@ import { join } from 'node:path'
 import { type Attempt, loadError } from './loadError'
 import { platformKey } from './platform'
 
+/** What became of a job that was handed over. */
+export enum Submitted {
+  /** A handle in it names no storage. */
+  Refused,
+  Started,
+  Done,
+  /** Calls that have not ended hold too much. */
+  Full,
+}
+
 /** What native/binding exports. `run`, `allocate`, `release` and `own` speak through the block given to `open`. */
 export interface Addon {
   open(words: Float64Array): void
@@ -17,8 +27,11 @@ export interface Addon {
   copyOut(slot: number, generation: number, byteOffset: number, data: ArrayBufferView): boolean
   expose(slot: number, generation: number): ArrayBuffer | undefined
   adopt(buffer: ArrayBuffer): void
-  /** Of the bytes taken for it, -1 for a further part of a call. The status. */
-  submit(id: number, words: Float64Array, count: number, bytes: number): number
+  /**
+   * `mayRunNow`: a tiny job may be done before the call returns, its outcome in the block. `bytes` were taken for it, -1
+   * where it goes on with a call that has begun.
+   */
+  submit(id: number, words: Float64Array, count: number, mayRunNow: boolean, bytes: number): Submitted
   cancel(id: number): void
   onSettled(settle: (id: number) => void): void
   /** A token for a block, or 0. */

@@ -68,6 +68,10 @@ export async function tarball({ local = false } = {}) {
   return path.join(folder, filename)
 }
 
+/** The platforms whose binaries the tarball has. */
+export const binaries = () =>
+  readdirSync(path.join(folder, 'stage/prebuilds')).map((name) => path.basename(name, '.node'))
+
 /** Programs that no installation may start, each leaving a note of itself, and nothing else but Node and a shell. */
 export function barePath(node, into) {
   rmSync(into, { recursive: true, force: true })

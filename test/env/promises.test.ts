@@ -115,6 +115,7 @@ describe('env/promises @buffers', () => {
     const MB = 2 ** 20
     const data = new Float64Array(MB)
     const x = ops.fromData(data)
+    const row = ops.getItem(x, [':1000'])
     await collectAll()
     const live = ops.memory().live
     const made = live + 150 * MB
@@ -124,7 +125,7 @@ describe('env/promises @buffers', () => {
       for (const [start, bytes] of [
         [() => promises.add(x, 1), 8 * MB],
         [() => promises.add(data, 1), 16 * MB],
-        [() => promises.add([1], 1), 8192],
+        [() => promises.add(row, 1), 8192],
       ] as const) {
         const all = Math.floor((1.2 * made) / bytes)
         const ended = await Promise.allSettled(Array.from({ length: all }, async () => (await start()).dispose()))
