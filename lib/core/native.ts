@@ -11,6 +11,8 @@ export enum Submitted {
   Refused,
   Started,
   Done,
+  /** Calls that have not ended hold too much. */
+  Full,
 }
 
 /** What native/binding exports. `run`, `allocate`, `release` and `own` speak through the block given to `open`. */
@@ -25,8 +27,11 @@ export interface Addon {
   copyOut(slot: number, generation: number, byteOffset: number, data: ArrayBufferView): boolean
   expose(slot: number, generation: number): ArrayBuffer | undefined
   adopt(buffer: ArrayBuffer): void
-  /** `mayRunNow`: a tiny job may be done before the call returns, its outcome in the block. */
-  submit(id: number, words: Float64Array, count: number, mayRunNow: boolean): Submitted
+  /**
+   * `mayRunNow`: a tiny job may be done before the call returns, its outcome in the block. `bytes` were taken for it, -1
+   * where it goes on with a call that has begun.
+   */
+  submit(id: number, words: Float64Array, count: number, mayRunNow: boolean, bytes: number): Submitted
   cancel(id: number): void
   onSettled(settle: (id: number) => void): void
   /** A token for a block, or 0. */

@@ -107,15 +107,20 @@ export function made(bytes: number, used = -1, engine?: ArrayBuffer): Storage {
   return storage
 }
 
-/** A block of ours, whatever it is for. */
-export function allocateBlock(bytes: number): Storage {
+function take(bytes: number, waits: boolean): number {
   words[0] = bytes
+  words[1] = waits ? 1 : 0
   addon.allocate()
-  if (words[WORD.STATUS] !== 0) {
+  return words[WORD.STATUS] as number
+}
+
+/** A block of ours, whatever it is for; `waits` where it is for a call that will wait for others. */
+export function allocateBlock(bytes: number, waits = false): Storage {
+  const status = take(bytes, waits)
+  if (status !== Status.Ok && status !== Status.QueueFull) {
     // What nobody holds any more may be counted still.
     collect()
-    words[0] = bytes
-    addon.allocate()
+    take(bytes, waits)
   }
   checkStatus()
   return made(bytes)
@@ -159,12 +164,19 @@ export function offerRoom(): void {
   words[WORD.LATE_COLUMNS] = SMALL_BYTES
 }
 
-let collecting: Storage[] | undefined
+/** Where the blocks made for a job are noted. */
+export interface Collecting {
+  readonly made: Storage[]
+  /** Whether it is a further part of a call, which is not refused for what others hold. */
+  readonly goesOn: boolean
+}
 
-/** Has every block that is made from now on noted in the list, too; gives the list before. */
-export function collectInto(list: Storage[] | undefined): Storage[] | undefined {
+let collecting: Collecting | undefined
+
+/** Has every block that is made from now on noted, too; gives what was asked for before. */
+export function collectInto(job: Collecting | undefined): Collecting | undefined {
   const before = collecting
-  collecting = list
+  collecting = job
   return before
 }
 
@@ -186,8 +198,9 @@ export function allocate(bytes: number): Storage {
   }
   if (bytes > Number.MAX_SAFE_INTEGER) throw rangeError('allocate', 'SIZE', `${bytes} bytes cannot be addressed`)
   given = 0
-  const storage = allocateBlock(bytes)
-  collecting?.push(storage)
+  if (collecting === undefined) return allocateBlock(bytes)
+  const storage = allocateBlock(bytes, !collecting.goesOn)
+  collecting.made.push(storage)
   return storage
 }
 

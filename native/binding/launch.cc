@@ -69,12 +69,16 @@ napi_value run(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-/// In: word 0 bytes. Out: status, late slot and generation, details[0] the live bytes of the process.
+/// In: word 0 bytes, word 1 whether a call takes them that will wait. Out: status, late slot and generation, details[0] the live bytes of the process.
 napi_value allocate(napi_env env, napi_callback_info info) {
   Environment* state = stateOf(env, info);
   double* words = state->words;
   Status why = Status::Ok;
   const double bytes = words[0];
+  if (words[1] == 1 && !roomForJob(static_cast<std::int64_t>(bytes))) {
+    words[word::kStatus] = kQueueFull;
+    return nullptr;
+  }
   if (state->owners.due(state->slots) && state->owners.sweep(env, &state->slots)) state->reportBytes();
   Block* block = bytes >= 0 && bytes <= 0x1p53 ? allocateBlock(static_cast<std::size_t>(bytes), &why) : nullptr;
   if (block == nullptr) {

@@ -52,7 +52,8 @@ namespace {
 
 constexpr int kMostThreads = 256;
 constexpr unsigned kStackBytes = 1u << 20;
-// How long an idle worker looks for work before it sleeps: a wake-up costs some 15 microseconds, a look 0.1.
+// How long an idle worker looks for work before it sleeps, and a caller for the end of others' last tasks: a wake-up
+// costs some 15 microseconds, a look 0.1.
 constexpr int kSpins = 2000;
 
 #if defined(__x86_64__)
@@ -64,8 +65,10 @@ inline void pause() {}
 #endif
 
 /// One call's tasks. Lives on the caller's stack; `users` counts the workers that hold it, and the caller leaves when
-/// there are none.
+/// there are none. `kAwaited` is set in it once the caller sleeps until then.
 struct Region {
+  static constexpr int kAwaited = 1 << 30;
+
   const Execution* execution;
   detail::Task task;
   void* body;
@@ -106,6 +109,7 @@ struct Pool {
   std::condition_variable wake;
   std::condition_variable wakeRunner;
   std::condition_variable wakeLightRunner;
+  std::condition_variable left;  // the last worker has left a region that is awaited
   LaterList heavy;
   LaterList light;
   std::uint64_t laterNumber = 0;
@@ -140,7 +144,11 @@ struct Pool {
         ++active;
         lock.unlock();
         region->work();
-        region->users.fetch_sub(1, std::memory_order_release);
+        // Once this is through, the region may be gone.
+        if (region->users.fetch_sub(1, std::memory_order_release) == Region::kAwaited + 1) {
+          std::lock_guard<std::mutex> held(mutex);
+          left.notify_all();
+        }
         for (int spin = 0; spin < kSpins && waiting.load(std::memory_order_relaxed) == 0; ++spin) pause();
         lock.lock();
         --active;
@@ -325,8 +333,15 @@ void runTasks(const Execution& execution, std::int64_t tasks, Task task, void* b
     while (*at != &region) at = &(*at)->after;
     *at = region.after;
   }
-  // Workers that still hold the region are in their last task, at most some milliseconds long.
-  while (region.users.load(std::memory_order_acquire) != 0) pause();
+  // Workers that still hold the region are in their last task, at most some milliseconds long; on a busy machine they may
+  // have lost their core, which this thread must not burn another one for.
+  for (int spin = 0; spin < kSpins; ++spin) {
+    if (region.users.load(std::memory_order_acquire) == 0) return;
+    pause();
+  }
+  std::unique_lock<std::mutex> lock(p.mutex);
+  if (region.users.fetch_or(Region::kAwaited, std::memory_order_acq_rel) == 0) return;
+  p.left.wait(lock, [&region] { return region.users.load(std::memory_order_acquire) == Region::kAwaited; });
 }
 
 }  // namespace detail

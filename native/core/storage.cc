@@ -194,6 +194,12 @@ MemoryInfo memoryInfo() noexcept {
   return {p.live + p.foreign, p.pooled, p.peak, p.limit};
 }
 
+std::size_t mostMemory() noexcept {
+  Pool& p = pool();
+  std::lock_guard<std::mutex> lock(p.mutex);
+  return p.limit != 0 && p.limit < p.budget ? p.limit : p.budget;
+}
+
 void setMemoryLimit(std::size_t bytes) noexcept {
   Pool& p = pool();
   std::lock_guard<std::mutex> lock(p.mutex);

@@ -33,6 +33,8 @@ struct MemoryInfo {
   std::size_t limit;   // 0: none
 };
 MemoryInfo memoryInfo() noexcept;
+/// What live bytes may ever be: the limit, or what the machine or the cgroup has.
+std::size_t mostMemory() noexcept;
 /// Live bytes past this fail with Status::MemoryLimit. 0 takes the limit away.
 void setMemoryLimit(std::size_t bytes) noexcept;
 /// Gives all pooled memory back to the system.

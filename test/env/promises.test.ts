@@ -80,6 +80,28 @@ describe('env/promises @buffers', () => {
     await assert.rejects(promises.add([1], 2, { signal }), { name: 'AbortError' })
   })
 
+  it('gives back what it took on the way to a result', async () => {
+    const data = new Float64Array(1_000_000).fill(2)
+    const x = ops.fromData(data)
+    await collectAll()
+    const live = ops.memory().live
+    const calls: readonly (() => Promise<ops.Tensor | ops.Tensor[]>)[] = [
+      () => promises.add(data, data),
+      () => promises.std(x),
+      () => promises.quantile(data, 0.3),
+      () => promises.topK(data, 3),
+      () => promises.nonzero(data),
+      () => promises.split(data, 4),
+      () => promises.matmul(data, x),
+      () => promises.einsum('i,i,i->', data, x, data),
+    ]
+    for (const call of calls) {
+      for (const one of [await call()].flat()) one.dispose()
+      // But for a slab of small results.
+      assert.ok(ops.memory().live <= live + 2 ** 17, `${call} ${ops.memory().live - live}`)
+    }
+  })
+
   it('gives memory back when values make a call fail', async () => {
     const x = ops.ones([100_000], 'int32')
     await collectAll()
@@ -87,6 +109,50 @@ describe('env/promises @buffers', () => {
     await assert.rejects(promises.power(x, ops.full([100_000], -1, 'int32')), { code: 'ERR_NDOPS_VALUE' })
     await assert.rejects(promises.take(x, [5, 100_000]), { code: 'ERR_NDOPS_INDEX' })
     assert.ok(ops.memory().live <= live + 500_000)
+  })
+
+  it('refuses calls that would wait with more than half of the memory, and goes on', async () => {
+    const MB = 2 ** 20
+    const data = new Float64Array(MB)
+    const x = ops.fromData(data)
+    const row = ops.getItem(x, [':1000'])
+    await collectAll()
+    const live = ops.memory().live
+    const made = live + 150 * MB
+    ops.setMemoryLimit(2 * made)
+    try {
+      // Of tensors 8 MiB each, of typed arrays twice as much, of small results next to nothing.
+      for (const [start, bytes] of [
+        [() => promises.add(x, 1), 8 * MB],
+        [() => promises.add(data, 1), 16 * MB],
+        [() => promises.add(row, 1), 8192],
+      ] as const) {
+        const all = Math.floor((1.2 * made) / bytes)
+        const ended = await Promise.allSettled(Array.from({ length: all }, async () => (await start()).dispose()))
+        const codes = new Set(ended.map((one) => (one.status === 'rejected' ? one.reason.code : 'done')))
+        assert.deepEqual([...codes], ['done', 'ERR_NDOPS_QUEUE_FULL'])
+        const done = ended.filter(({ status }) => status === 'fulfilled').length
+        assert.ok(done * bytes > 0.85 * made && done * bytes <= made, `${done} of ${all}`)
+        // Small results are memory of the engine's, which comes back by collection.
+        if (bytes > MB) assert.ok(ops.memory().live <= live + MB)
+        ;(await start()).dispose()
+      }
+      // One alone may have it all.
+      assert.equal((await promises.zeros([Math.ceil((1.2 * made) / 8)], 'float64')).ndim, 1)
+    } finally {
+      ops.setMemoryLimit(0)
+    }
+  }).timeout(60_000)
+
+  it('takes no options, an empty object and undefined alike', async () => {
+    const { signal } = new AbortController()
+    for (const options of [{}, { signal: undefined }, { signal }, undefined as unknown as object]) {
+      assert.deepEqual((await promises.negative([1], options)).toArray(), [-1])
+      assert.deepEqual((await promises.add([1], 2, options)).toArray(), [3])
+      assert.deepEqual((await promises.sort([2, 1], -1, options)).toArray(), [1, 2])
+      assert.deepEqual((await promises.einsum('i,i->', [1, 2], [3, 4], options)).toArray(), 11)
+    }
+    await assert.rejects(promises.add([1], {} as unknown as number), { code: 'ERR_NDOPS_ARGUMENT' })
   })
 
   it('rejects with the coded error of the call, with the place of the call in its stack', async () => {
