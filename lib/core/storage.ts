@@ -89,22 +89,6 @@ function collect(): void {
   sweep(0)
 }
 
-function newSlab(): Storage {
-  let buffer: ArrayBuffer
-  try {
-    buffer = Buffer.allocUnsafeSlow(SLAB_BYTES).buffer as ArrayBuffer
-  } catch {
-    throw statusError('allocate', Status.OutOfMemory, 0, 0, 0)
-  }
-  addon.adopt(buffer)
-  if (words[WORD.STATUS] !== 0) {
-    collect()
-    addon.adopt(buffer)
-  }
-  checkStatus()
-  return made(SLAB_BYTES, 0, buffer)
-}
-
 function checkStatus(): void {
   if (words[WORD.STATUS] !== 0) throw statusError('allocate', words[WORD.STATUS] as number, 0, 0, 0)
 }
@@ -137,7 +121,44 @@ export function allocateBlock(bytes: number): Storage {
   return made(bytes)
 }
 
+/** The memory of a late output after a run: where there was room for it, or the block that the kernel has made. */
+export function lateStorage(bytes: number): Storage {
+  if ((words[WORD.LATE_SLOT] as number) < 0) return allocate(bytes)
+  given = 0
+  return made(bytes)
+}
+
 let slab: Storage | undefined
+
+function newSlab(): Storage {
+  let buffer: ArrayBuffer
+  try {
+    buffer = Buffer.allocUnsafeSlow(SLAB_BYTES).buffer as ArrayBuffer
+  } catch {
+    throw statusError('allocate', Status.OutOfMemory, 0, 0, 0)
+  }
+  addon.adopt(buffer)
+  if (words[WORD.STATUS] !== 0) {
+    collect()
+    addon.adopt(buffer)
+  }
+  checkStatus()
+  const start = words[WORD.DETAIL] as number
+  slab = made(SLAB_BYTES, start, buffer)
+  slab.start = start
+  return slab
+}
+
+/** Says in the block where a small late output may go: behind the last result. */
+export function offerRoom(): void {
+  let current = slab
+  if (current === undefined || current.used + SMALL_BYTES > SLAB_BYTES) current = newSlab()
+  words[WORD.LATE_SLOT] = current.slot
+  words[WORD.LATE_GENERATION] = current.generation
+  words[WORD.LATE_ROWS] = current.used
+  words[WORD.LATE_COLUMNS] = SMALL_BYTES
+}
+
 let collecting: Storage[] | undefined
 
 /** Has every block that is made from now on noted in the list, too; gives the list before. */
@@ -158,10 +179,7 @@ export function givenOffset(): number {
 export function allocate(bytes: number): Storage {
   if (bytes <= SMALL_BYTES) {
     let current = slab
-    if (current === undefined || current.used + bytes > SLAB_BYTES) {
-      current = slab = newSlab()
-      current.used = current.start = words[WORD.DETAIL] as number
-    }
+    if (current === undefined || current.used + bytes > SLAB_BYTES) current = newSlab()
     given = current.used
     current.used += (bytes + (ALIGNMENT - 1)) & -ALIGNMENT
     return current

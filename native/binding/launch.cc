@@ -1,5 +1,7 @@
 // The calls that every op makes: run the command in the block, get storage, give it back. They take no arguments and
 // return nothing; what they need and say is in the block.
+#include <cstring>
+
 #include "binding/environment.h"
 #include "core/run.h"
 
@@ -36,13 +38,34 @@ void sayLate(Environment* state, Execution& execution) {
 
 namespace {
 
+/// Copies a small late output to where the block offers room: the late words are its slot, generation, byte offset and
+/// size then. Slot -1 says that it was done.
+bool placeLate(Environment* state, Execution& execution) {
+  double* words = state->words;
+  const Block* home = state->slots.resolve(words[word::kLateSlot], words[word::kLateGeneration]);
+  const double offset = words[word::kLateRows];
+  const double room = words[word::kLateColumns];
+  if (home == nullptr || !(offset >= 0) || !(room >= 0) || !(offset + room <= static_cast<double>(home->bytes)) ||
+      static_cast<double>(execution.lateBytes()) > room)
+    return false;
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  Block* block = execution.takeLate(&rows, &columns);
+  if (block->bytes != 0) std::memcpy(home->data + static_cast<std::size_t>(offset), block->data, block->bytes);
+  releaseBlock(block);
+  words[word::kLateSlot] = -1;
+  words[word::kLateRows] = static_cast<double>(rows);
+  words[word::kLateColumns] = static_cast<double>(columns);
+  return true;
+}
+
 napi_value run(napi_env env, napi_callback_info info) {
   Environment* state = stateOf(env, info);
   Execution execution;
   double* words = state->words;
   const Status status = runCommand(words, static_cast<int>(words[word::kWords]), state->slots, execution);
   say(state, status, &execution);
-  if (status == Status::Ok && execution.hasLate()) sayLate(state, execution);
+  if (status == Status::Ok && execution.hasLate() && !placeLate(state, execution)) sayLate(state, execution);
   return nullptr;
 }
 
