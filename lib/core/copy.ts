@@ -3,10 +3,11 @@
 import { emptyTensor, type Tensor } from '../tensor'
 import { type Code, promoteAll } from './dtype'
 import { rangeError, show } from './errors'
-import { begin, kernel, run, type Viewed, view } from './launch'
-import { contiguousStrides, sameShape, shapeOf, sizeOf } from './shape'
+import { areaOf, begin, kernel, run, type Scalar, scalar, type Viewed, view } from './launch'
+import { contiguousStrides, type Shape, sameShape, shapeOf, sizeOf } from './shape'
 
 const COPY = kernel('copy')
+const FILL = kernel('fill')
 
 /** Copies elements to where a view says, converted to its dtype; what is copied broadcasts. The two never overlap. */
 export function copyInto(op: string, to: Viewed, from: Viewed): void {
@@ -22,6 +23,23 @@ export function castTo(op: string, x: Tensor, code: Code): Tensor {
   const out = emptyTensor(x.shape, code, x.size)
   copyInto(op, out, x)
   return out
+}
+
+/** A new tensor of one value. */
+export function filled(op: string, shape: Shape, code: Code, value: Scalar): Tensor {
+  const out = emptyTensor(shape, code, sizeOf(op, shape))
+  begin(FILL)
+  view(out)
+  scalar(value)
+  run(op)
+  return out
+}
+
+const ZERO: Scalar = { code: 0, high: 0, low: 0 }
+
+/** A new tensor of zeros. */
+export function zerosOf(op: string, shape: Shape, code: Code): Tensor {
+  return filled(op, shape, code, ZERO)
 }
 
 /** A contiguous tensor of the same elements, in memory of its own. */
@@ -51,7 +69,7 @@ export function stackTensors(op: string, parts: readonly Tensor[], leading: read
   const out = emptyTensor(shape, code, sizeOf(op, shape))
   const strides = contiguousStrides(first.shape)
   parts.forEach((part, i) => {
-    copyInto(op, { storage: out.storage, offset: out.offset + i * first.size, code, shape: first.shape, strides }, part)
+    copyInto(op, areaOf(out, out.offset + i * first.size, first.shape, strides), part)
   })
   return out
 }

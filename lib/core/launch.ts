@@ -7,7 +7,18 @@ import { BLOCK_WORDS, WORD, words } from './block'
 import type { Code } from './dtype'
 import { plainError, statusError } from './errors'
 import { addon } from './native'
-import { allocate, bounded, collectInto, DISPOSED, drop, own, release, retain, Storage } from './storage'
+import {
+  allocate,
+  collectInto,
+  DISPOSED,
+  drop,
+  givenOffset,
+  lateStorage,
+  offerRoom,
+  release,
+  retain,
+  type Storage,
+} from './storage'
 
 /** What a launch needs to know of a tensor. */
 export interface Viewed {
@@ -18,6 +29,22 @@ export interface Viewed {
   readonly strides: readonly number[]
 }
 
+/** Part of a storage that is no tensor. All are of one class: V8 reads fields of objects that are made alike faster. */
+export class Area implements Viewed {
+  constructor(
+    readonly storage: Storage,
+    readonly offset: number,
+    readonly code: Code,
+    readonly shape: readonly number[],
+    readonly strides: readonly number[],
+  ) {}
+}
+
+/** The same memory seen under another shape. */
+export function areaOf(x: Viewed, offset: number, shape: readonly number[], strides: readonly number[]): Area {
+  return new Area(x.storage, offset, x.code, shape, strides)
+}
+
 /** A number that goes into a launch as it is: a rank-0 operand of a wide dtype. */
 export interface Scalar {
   /** bool, int64, uint64, float64 or complex128 */
@@ -26,12 +53,24 @@ export interface Scalar {
   readonly low: number
 }
 
-/** A value-dependent result: [rows, columns] elements at the beginning of a storage of its own. */
-export type Finish<T> = (storage: Storage, rows: number, columns: number) => T
+/** A value-dependent result: [rows, columns] elements from `offset` on. */
+export interface Late {
+  readonly storage: Storage
+  readonly offset: number
+  readonly rows: number
+  readonly columns: number
+}
+
+/** What makes a result of it. */
+export type Finish<T> = (late: Late) => T
+
+// Recordings are written one after the other, so that most find the last one's memory free.
+const NO_WORDS = new Float64Array(0)
+let spare: Float64Array | undefined = new Float64Array(256)
 
 /** Launches of one asynchronous call, until they are submitted. */
 export class Recording {
-  words = new Float64Array(256)
+  words = spare ?? new Float64Array(256)
   count = 0
   /** The op of each launch, for messages. */
   readonly ops: string[] = []
@@ -43,7 +82,17 @@ export class Recording {
   finish: Finish<unknown> | undefined = undefined
   /** Bytes of one element of that late output. */
   lateBytes = 0
-  private readonly snapshots = new Map<Storage, Storage>()
+  private snapshots: Map<Storage, Storage> | undefined = undefined
+
+  constructor() {
+    spare = undefined
+  }
+
+  /** The addon has its copy of the words: the next recording may have their memory. */
+  submitted(): void {
+    spare = this.words
+    this.words = NO_WORDS
+  }
 
   append(length: number, op: string): void {
     if (this.finish !== undefined) throw plainError(op, 'INTERNAL', 'a launch follows one whose result has no size yet')
@@ -64,6 +113,7 @@ export class Recording {
       this.holds.push(storage)
       return storage
     }
+    this.snapshots ??= new Map()
     let copy = this.snapshots.get(storage)
     if (copy === undefined) {
       // Large enough never to come from a slab, whose parts have offsets.
@@ -233,13 +283,12 @@ export function run(op: string): void {
   if (block[WORD.STATUS] !== 0) refuse(op)
 }
 
-/** The storage of the late output that the block names, its rows and columns read first. */
-export function lateStorage(itemBytes: number): Storage {
+/** The late output that the block tells of after a run. */
+export function lateOutput(itemBytes: number): Late {
   const rows = block[WORD.LATE_ROWS] as number
   const columns = block[WORD.LATE_COLUMNS] as number
-  const slot = block[WORD.LATE_SLOT] as number
-  const generation = block[WORD.LATE_GENERATION] as number
-  return own(new Storage(slot, generation, rows * columns * itemBytes, -1, undefined))
+  const storage = lateStorage(rows * columns * itemBytes)
+  return { storage, offset: givenOffset() / itemBytes, rows, columns }
 }
 
 /**
@@ -254,11 +303,10 @@ export function runLate<T>(op: string, itemBytes: number, finish: Finish<T>): T 
     current.lateBytes = itemBytes
     return DISPOSED as unknown as T
   }
+  offerRoom()
   addon.run()
   if (block[WORD.STATUS] !== 0) refuse(op)
-  const rows = block[WORD.LATE_ROWS] as number
-  const columns = block[WORD.LATE_COLUMNS] as number
-  return finish(bounded(lateStorage(itemBytes)), rows, columns)
+  return finish(lateOutput(itemBytes))
 }
 
 /** Runs `now` at once, whatever is being recorded: for reading values that are already there. */

@@ -5,17 +5,28 @@ import { join } from 'node:path'
 import { type Attempt, loadError } from './loadError'
 import { platformKey } from './platform'
 
-/** What native/binding exports. `run`, `allocate` and `release` speak through the block given to `open`. */
+/** What became of a job that was handed over. */
+export enum Submitted {
+  /** A handle in it names no storage. */
+  Refused,
+  Started,
+  Done,
+}
+
+/** What native/binding exports. `run`, `allocate`, `release` and `own` speak through the block given to `open`. */
 export interface Addon {
   open(words: Float64Array): void
   run(): void
   allocate(): void
   release(): void
+  own(owner: object): void
+  sweep(): void
   copyIn(slot: number, generation: number, byteOffset: number, data: ArrayBufferView): boolean
   copyOut(slot: number, generation: number, byteOffset: number, data: ArrayBufferView): boolean
   expose(slot: number, generation: number): ArrayBuffer | undefined
   adopt(buffer: ArrayBuffer): void
-  submit(id: number, words: Float64Array, count: number): boolean
+  /** `mayRunNow`: a tiny job may be done before the call returns, its outcome in the block. */
+  submit(id: number, words: Float64Array, count: number, mayRunNow: boolean): Submitted
   cancel(id: number): void
   onSettled(settle: (id: number) => void): void
   /** A token for a block, or 0. */

@@ -28,6 +28,7 @@ const POWERS = Array.from({ length: MAX_RANK }, (_, axis) => 2 ** axis)
 export function foldShape(op: string, x: Tensor, axis: AxisArgument, keepdims: boolean): Folded {
   const { shape } = x
   const rank = shape.length
+  if (axis === null && !keepdims) return { mask: 2 ** rank - 1, shape: SCALAR, size: 1, count: x.size }
   const axes = axis === null ? undefined : normalizeAxes(op, axis, rank)
   const sizes: number[] = []
   let mask = 0

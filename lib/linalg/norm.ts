@@ -8,7 +8,7 @@ import { kindOf, type NdopsError, rangeError, show, typeError } from '../core/er
 import { begin, kernel, run, view } from '../core/launch'
 import { arranged, newTensor, othersThan } from '../core/product'
 import { type AxisArgument, fold, foldShape } from '../core/reduction'
-import { normalizeAxes } from '../core/shape'
+import { axesOf as allAxes, normalizeAxes } from '../core/shape'
 import { reshaped } from '../core/views'
 import { absolute, power } from '../elementwise/arithmetic'
 import type { Tensor } from '../tensor'
@@ -142,7 +142,7 @@ function matrixNorm(call: Call, order: Order): Tensor {
 
 /** The axes of the vectors or matrices. Without any, x is one of them, or, without an order too, one long vector. */
 function axesOf(x: Tensor, axis: AxisArgument, order: Order): number[] {
-  const axes = axis === null ? x.shape.map((_, k) => k) : normalizeAxes(OP, axis, x.ndim)
+  const axes = axis === null ? allAxes(x.ndim) : normalizeAxes(OP, axis, x.ndim)
   if (axes.length === 1 || axes.length === 2 || (axis === null && order === null)) return axes
   const received = axis === null ? `shape ${show(x.shape)} without an axis` : `${axes.length} axes`
   throw rangeError(OP, 'AXIS', `vectors have one axis and matrices two; received ${received}`)

@@ -38,7 +38,7 @@ void setMemoryLimit(std::size_t bytes) noexcept;
 /// Gives all pooled memory back to the system.
 void trimMemory() noexcept;
 
-/// For tests: the n-th allocation from now on fails as if the system had no memory; -1 for none.
+/// For tests: from the n-th allocation on all fail as if the system had no memory; -1 for none.
 void failAllocation(std::int64_t n) noexcept;
 
 }  // namespace ndops

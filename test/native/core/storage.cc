@@ -61,6 +61,7 @@ TEST_CASE("storage: a limit and a failing system are told apart, and leave nothi
   failAllocation(0);
   CHECK(allocateBlock(64, &why) == nullptr);
   CHECK(why == Status::OutOfMemory);
+  failAllocation(-1);
   Block* block = allocate(64);
   releaseBlock(block);
   CHECK(memoryInfo().live == before.live);
