@@ -6,7 +6,17 @@ import os from 'node:os'
 import path from 'node:path'
 import { build, buildNativeTests, buildPrograms, buildSanitized, sanitizedFolder } from './build.mjs'
 import { setup } from './setup.mjs'
-import { levels, mochaTests, nativeTests, ownKernels, part, sanitizedTests, total, wording } from './support/parts.mjs'
+import {
+  levels,
+  mochaTests,
+  nativeTests,
+  ownKernels,
+  part,
+  sanitizedTests,
+  settle,
+  total,
+  wording,
+} from './support/parts.mjs'
 import { capture, commandOutput, root, say, stop } from './support/run.mjs'
 import { canEmulate, toolVersions } from './support/system.mjs'
 import { readResults, writeResults } from './support/testResults.mjs'
@@ -49,6 +59,14 @@ const sanitizer = async (env, options = {}) => {
     timeout: minutes(10),
   })
 }
+
+/** Parts of npm run test:package, on binaries that npm run prebuild made. */
+const packageParts = async (words) => {
+  const { code, output } = await capture(process.execPath, ['scripts/testPackage.mjs', ...words], { show: true })
+  const [, passed, failed] = output.match(/^(\d+) passed, (\d+) failed\s*$/m) ?? []
+  return settle(passed === undefined ? null : { passed: Number(passed), failed: Number(failed), skipped: 0 }, code)
+}
+const isPrebuilt = (key) => existsSync(path.join(root, `prebuilds/${key}.node`))
 
 const storms = { specs: ['build/ts/test/env/storms.test.js', 'build/ts/test/env/memory.test.js'] }
 const stormRounds = { NDOPS_STORM_ROUNDS: '500' }
@@ -102,6 +120,10 @@ const parts = {
       ]
     }),
   ),
+  ...(isPrebuilt('linuxmusl-x64') ? { 'package on musl': () => packageParts(['musl']) } : {}),
+  ...(isPrebuilt('linux-x64') && isPrebuilt('linux-arm64')
+    ? { 'package on arm64 (neon) under qemu': () => packageParts(['arm64']) }
+    : {}),
 }
 const only = process.argv.slice(2)
 const suits = (name) =>

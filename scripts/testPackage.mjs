@@ -10,7 +10,7 @@ import * as pack from './package/pack.mjs'
 import { says, smoke } from './package/short.mjs'
 import { setup } from './setup.mjs'
 import { nothing, part, settle, total, wording } from './support/parts.mjs'
-import { root, run, say, stop, tool } from './support/run.mjs'
+import { capture, root, run, say, stop, tool } from './support/run.mjs'
 
 const words = process.argv.slice(2)
 const local = words.includes('--local')
@@ -113,6 +113,23 @@ async function kernels(node, key) {
   return count(results)
 }
 
+/** What is promised to have the same bits on every level has them on another processor too. */
+async function sameBits(node) {
+  const lines = []
+  for (const [name, program] of [
+    ['x64', process.execPath],
+    ['arm64', node],
+  ]) {
+    const app = await pack.install(archive, `app-bits-${name}`)
+    const { env } = pack.barePath(program, path.join(pack.folder, `path-bits-${name}`))
+    const args = [path.join(pack.layTests(app), 'build/ts/test/support/digest.js')]
+    lines.push((await capture(program, args, { cwd: app, env, timeout: 1_200_000 })).output.trim())
+  }
+  say(`x64 and arm64: ${lines.join(', ')}`)
+  const [x64, arm64] = lines.map((line) => line.match(/^(v\d|neon) ([0-9a-f]{64})$/)?.[2])
+  return count([x64 !== undefined && x64 === arm64])
+}
+
 async function bundlers() {
   const app = await pack.install(archive, 'app-bundled')
   cpSync(path.join(root, 'test/package/server.mjs'), path.join(app, 'server.mjs'))
@@ -198,6 +215,7 @@ const parts = {
         'musl, smoke': on('linuxmusl-x64', (node) => smokeOn('musl', node, [])),
         'musl, whole suite': on('linuxmusl-x64', (node) => suite(node, 'musl')),
         'arm64 under qemu, smoke': on('linux-arm64', (node) => smokeOn('arm64', node, [])),
+        'arm64 under qemu, the same bits as on x64': on('linux-arm64', sameBits),
         'arm64 under qemu, @level tests': on('linux-arm64', (node) =>
           suite(node, 'arm64', { grep: '@level', timeout: 300_000 }),
         ),

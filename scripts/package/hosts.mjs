@@ -3,7 +3,7 @@
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { unpacked, wheel } from '../prebuild/sources.mjs'
-import { fingerprint, once, root, run, say, stop } from '../support/run.mjs'
+import { fingerprint, npm, once, root, run, say, stop } from '../support/run.mjs'
 import { folder } from './pack.mjs'
 
 // Node is linked against musl 1.2.4 or later; Debian 12 has 1.2.3.
@@ -44,7 +44,7 @@ export async function installTools(from, step, ...options) {
     for (const name of ['package.json', 'package-lock.json'])
       cpSync(path.join(root, from, name), path.join(tools, name))
     const args = ['ci', '--ignore-scripts', '--engine-strict=false', '--no-audit', '--no-fund', '--loglevel=error']
-    if ((await run('npm', [...args, ...options], { cwd: tools })) !== 0) stop(`npm ci failed for ${from}: see above`)
+    if ((await run(...npm(...args, ...options), { cwd: tools })) !== 0) stop(`npm ci failed for ${from}: see above`)
   })
 }
 

@@ -2,7 +2,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { addon } from '../build.mjs'
-import { capture, root, stop } from '../support/run.mjs'
+import { capture, npm, root, stop } from '../support/run.mjs'
 
 export const folder = path.join(root, 'build/package')
 const PACKED = 25 * 2 ** 20
@@ -41,7 +41,7 @@ function listingOf(output) {
 }
 
 async function npmPack(cwd, ...args) {
-  const { code, output } = await capture('npm', ['pack', '--json', '--ignore-scripts', '--loglevel=error', ...args], {
+  const { code, output } = await capture(...npm('pack', '--json', '--ignore-scripts', '--loglevel=error', ...args), {
     cwd,
   })
   if (code !== 0) stop(`npm pack failed:\n${output}`)
@@ -74,6 +74,8 @@ export const binaries = () =>
 
 /** Programs that no installation may start, each leaving a note of itself, and nothing else but Node and a shell. */
 export function barePath(node, into) {
+  // Windows starts programs by more than the PATH, and installs in the same way.
+  if (process.platform === 'win32') return { env: process.env, started: () => '' }
   rmSync(into, { recursive: true, force: true })
   mkdirSync(into, { recursive: true })
   const note = path.join(into, 'started')
@@ -112,7 +114,7 @@ export async function install(archive, name) {
   mkdirSync(app, { recursive: true })
   writeFileSync(path.join(app, 'package.json'), '{ "name": "app", "private": true }\n')
   const args = ['install', '--ignore-scripts', '--offline', '--no-audit', '--no-fund', '--loglevel=error', archive]
-  const { code, output } = await capture('npm', args, { cwd: app })
+  const { code, output } = await capture(...npm(...args), { cwd: app })
   if (code !== 0) stop(`npm install of the package failed:\n${output}`)
   return app
 }
