@@ -3,7 +3,7 @@
 import { emptyTensor, type Tensor } from '../tensor'
 import { type Code, promoteAll } from './dtype'
 import { rangeError, show } from './errors'
-import { areaOf, begin, kernel, run, type Scalar, scalar, type Viewed, view } from './launch'
+import { areaOf, begin, flatView, kernel, run, type Scalar, scalar, type Viewed, view } from './launch'
 import { contiguousStrides, type Shape, sameShape, shapeOf, sizeOf } from './shape'
 
 const COPY = kernel('copy')
@@ -20,16 +20,31 @@ export function copyInto(op: string, to: Viewed, from: Viewed): void {
 /** The elements of a tensor in another dtype, or the tensor itself where it has that dtype. */
 export function castTo(op: string, x: Tensor, code: Code): Tensor {
   if (x.code === code) return x
-  const out = emptyTensor(x.shape, code, x.size)
-  copyInto(op, out, x)
+  return copyAs(op, x, code)
+}
+
+/** A contiguous tensor of the same elements in a dtype, in memory of its own. */
+function copyAs(op: string, x: Tensor, code: Code): Tensor {
+  const { size } = x
+  const out = emptyTensor(x.shape, code, size, x.contiguous ? x.strides : undefined)
+  if (x.contiguous) copyRun(op, out, out.offset, x)
+  else copyInto(op, out, x)
   return out
+}
+
+/** Copies the elements of a contiguous tensor into another one, from `offset` on, converted to its dtype. */
+export function copyRun(op: string, to: Tensor, offset: number, from: Tensor): void {
+  begin(COPY)
+  flatView(to, from.size, offset)
+  flatView(from, from.size)
+  run(op)
 }
 
 /** A new tensor of one value. */
 export function filled(op: string, shape: Shape, code: Code, value: Scalar): Tensor {
   const out = emptyTensor(shape, code, sizeOf(op, shape))
   begin(FILL)
-  view(out)
+  flatView(out, out.size)
   scalar(value)
   run(op)
   return out
@@ -44,9 +59,7 @@ export function zerosOf(op: string, shape: Shape, code: Code): Tensor {
 
 /** A contiguous tensor of the same elements, in memory of its own. */
 export function copyOf(op: string, x: Tensor): Tensor {
-  const out = emptyTensor(x.shape, x.code, x.size)
-  copyInto(op, out, x)
-  return out
+  return copyAs(op, x, x.code)
 }
 
 /** A contiguous tensor of the same elements: the tensor itself where it is one. */

@@ -8,7 +8,7 @@ import type { Code } from './dtype'
 import { plainError, statusError } from './errors'
 import { addon } from './native'
 import {
-  allocate,
+  allocateBlock,
   type Collecting,
   collectInto,
   DISPOSED,
@@ -127,8 +127,8 @@ export class Recording implements Collecting {
     this.snapshots ??= new Map()
     let copy = this.snapshots.get(storage)
     if (copy === undefined) {
-      // Large enough never to come from a slab, whose parts have offsets.
-      copy = allocate(Math.max(storage.bytes, 4096))
+      // A block of its own: parts of slabs have offsets.
+      copy = allocateBlock(storage.bytes)
       const bytes = new Uint8Array(storage.exposed.byteLength > 0 ? storage.exposed : expose(storage))
       if (!addon.copyIn(copy.slot, copy.generation, 0, bytes))
         throw plainError('promises', 'INTERNAL', 'a snapshot did not fit')
@@ -235,14 +235,17 @@ export function view(x: Viewed): void {
   views++
 }
 
-/** Adds a view of a contiguous tensor as one row: for kernels that need no shape. Cheaper than `view`. */
-export function flatView(x: Viewed, size: number): void {
+/**
+ * Adds a view of a contiguous tensor, or of some elements of it from `offset` on, as one row: for kernels that need no
+ * shape. Cheaper than `view`.
+ */
+export function flatView(x: Viewed, size: number, offset = x.offset): void {
   const storage = current === undefined ? x.storage : current.hold(x.storage)
   const at = cursor
   block[at] = storage.slot
   block[at + 1] = storage.generation
   block[at + 2] = x.code
-  block[at + 3] = x.offset
+  block[at + 3] = offset
   block[at + 4] = -1
   block[at + 5] = size
   cursor = at + 6

@@ -190,6 +190,9 @@ export function entriesOf(op: string, name: string, list: ArrayLike<unknown>): u
   try {
     const n = list.length
     if (n > MAX_RANK) throw rangeError(op, 'RANK', `${name} has ${n} entries; at most ${MAX_RANK} axes are supported`)
+    // Nearly all lists are short: their array needs not grow.
+    if (n === 1) return [list[0]]
+    if (n === 2) return [list[0], list[1]]
     for (let i = 0; i < n; i++) entries.push(list[i])
   } catch (error) {
     if (error instanceof RangeError && 'code' in error) throw error
@@ -217,13 +220,12 @@ export function normalizeAxes(op: string, axes: unknown, rank: number, name = 'a
 export function checkShape(op: string, shape: unknown, name = 'shape'): Shape {
   const listed = Array.isArray(shape) || (ArrayBuffer.isView(shape) && !(shape instanceof DataView))
   const sizes = listed ? entriesOf(op, name, shape as ArrayLike<unknown>) : [shape]
-  const checked: number[] = []
-  for (const size of sizes) {
-    const n = integer(op, name, size)
+  for (let axis = 0; axis < sizes.length; axis++) {
+    const n = integer(op, name, sizes[axis])
     if (n < 0) throw rangeError(op, 'SIZE', `${name} must not be negative; received ${show(sizes as number[])}`)
-    checked.push(n)
+    sizes[axis] = n
   }
-  const result = shapeOf(checked)
+  const result = shapeOf(sizes as number[])
   sizeOf(op, result)
   return result
 }

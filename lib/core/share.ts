@@ -91,7 +91,7 @@ function inBlock(x: Tensor): Tensor {
 
 /**
  * A token for a tensor that another thread is to have: `worker.postMessage(share(x))` there, `receive(token)` here. The
- * memory is not copied; only results up to 8 KiB are. Both threads may then read the tensor, each disposes of its own.
+ * memory is not copied; only results up to 16 KiB are. Both threads may then read the tensor, each disposes of its own.
  *
  * A token is received once, by whichever thread asks first. It holds the memory until then, at most: a token that was
  * never posted until it is collected or its thread ends, a posted one until `token.release()` or until `seconds` have gone

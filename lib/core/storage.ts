@@ -51,9 +51,9 @@ export const DISPOSED = new Storage(-3, 0, 0, -1, undefined)
  * Slabs are memory of the engine's own: its collections free them in a loop that never yields too, and what it allocates
  * next is then warm. A fresh page costs more than some hundred small results.
  */
-const SLAB_BYTES = 64 * 1024
+const SLAB_BYTES = 64 * 1024 + 64 // which its first aligned byte may be in
 /** Results up to this many bytes share a slab: keeping one of them keeps at most SLAB_BYTES. */
-const SMALL_BYTES = 8192
+const SMALL_BYTES = 16384
 const ALIGNMENT = 16
 // The addon sees by itself which storages have been collected, and looks before it takes more memory. Where nobody asks
 // for any, this looks after each of the engine's collections.

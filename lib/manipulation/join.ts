@@ -2,7 +2,7 @@
 
 import { define } from '../core/arguments'
 import { isStrong, type Operand, operand, toTensor, type WeakScalar } from '../core/convert'
-import { copyInto, copyOf } from '../core/copy'
+import { copyInto, copyOf, copyRun } from '../core/copy'
 import { type Code, checkFits, INT64, promoteAll, UINT64, weakAlone } from '../core/dtype'
 import { kindOf, rangeError, show } from '../core/errors'
 import { areaOf, begin, kernel, run, scalar, view } from '../core/launch'
@@ -118,11 +118,21 @@ function join(
     const shape = shapes[i] as Shape
     const n = shape[axis] as number
     if (n === 0) continue
-    begin(COPY)
-    view(areaOf(out, offset, shape, strides))
-    if (isStrong(part)) view(areaOf(part, part.offset, shape, padded(part.strides, least, 0)))
-    else scalar(part)
-    run(op)
+    if (isStrong(part)) {
+      // Along the first axis the parts lie behind one another.
+      if (axis === 0 && part.contiguous) copyRun(op, out, offset, part)
+      else
+        copyInto(
+          op,
+          areaOf(out, offset, shape, strides),
+          areaOf(part, part.offset, shape, padded(part.strides, least, 0)),
+        )
+    } else {
+      begin(COPY)
+      view(areaOf(out, offset, shape, strides))
+      scalar(part)
+      run(op)
+    }
     offset += n * (strides[axis] as number)
   }
   return out
@@ -276,10 +286,14 @@ export const stack = define(
       const strides = without(out.strides, place)
       let offset = out.offset
       for (const part of parts) {
-        begin(COPY)
-        view(areaOf(out, offset, first, strides))
-        input(part)
-        run('stack')
+        if (place === 0 && isStrong(part) && part.contiguous) {
+          copyRun('stack', out, offset, part)
+        } else {
+          begin(COPY)
+          view(areaOf(out, offset, first, strides))
+          input(part)
+          run('stack')
+        }
         offset += step
       }
       return out

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 
 #include "core/execution.h"
 #include "core/parallel.h"
@@ -208,11 +209,22 @@ Status runPlan(Plan& plan, DType outType, DType inType, Execution& execution) {
 }  // namespace
 
 Status copyView(const View& out, const View& in, Execution& execution) noexcept {
+  // One run of elements in one task, as most small copies are.
+  if (out.dtype == in.dtype && out.rank == 1 && in.rank == 1 && out.strides[0] == 1 && in.strides[0] == 1 &&
+      out.shape[0] == in.shape[0] && out.shape[0] > 0 && out.shape[0] <= kTaskBytes / itemSize(out.dtype)) {
+    std::memcpy(out.data, in.data, static_cast<std::size_t>(out.shape[0] * itemSize(out.dtype)));
+    return Status::Ok;
+  }
   bool broadcasts = false;
   if (out.dtype != in.dtype && in.size() == 1) {
     // One value for all: converted once.
     alignas(16) char value[16];
     converter(out.dtype, in.dtype)(value, in.data, 1);
+    if (out.rank == 1 && out.strides[0] == 1 && out.shape[0] <= kTaskBytes / itemSize(out.dtype)) {
+      const CopyLoops* loops = reinterpret_cast<CopyInner>(findInner("copy", out.dtype))();
+      loops->block(out.data, 0, 1, value, 0, 0, 1, out.shape[0], false);
+      return Status::Ok;
+    }
     const View converted{value, nullptr, nullptr, 0, out.dtype};
     Plan plan = makePlan(out, converted, &broadcasts);
     return out.size() == 0 ? Status::Ok : runPlan(plan, out.dtype, out.dtype, execution);

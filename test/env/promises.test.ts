@@ -207,6 +207,23 @@ describe('env/promises @buffers', () => {
     }
   })
 
+  it('copies what small results of unknown size show', async () => {
+    const around = Array.from({ length: 40 }, (_, i) => ops.full([100], i))
+    const [places] = (await promises.nonzero(new Int32Array([1, 0, 1, 1]))) as [ops.Tensor]
+    assert.deepEqual([...places.data], [0, 2, 3])
+    assert.deepEqual((await promises.add(places, 1)).toArray(), [1, 3, 4])
+    around.forEach((x, i) => {
+      assert.deepEqual([ops.max(x).item(), ops.min(x).item()], [i, i])
+    })
+  })
+  it('lets timers through a chain of tiny calls', async () => {
+    const x = ops.ones([4])
+    let ticks = 0
+    const timer = setInterval(() => ticks++, 1)
+    for (let i = 0; i < 20_000 && ticks === 0; i++) (await promises.add(x, i)).dispose()
+    clearInterval(timer)
+    assert.ok(ticks > 0)
+  })
   it('keeps small results apart from what is made and disposed meanwhile', async () => {
     const x = ops.fromData(new Float32Array([1, 2, 3]))
     const sum = promises.add(x, 1)
