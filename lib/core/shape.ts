@@ -11,12 +11,26 @@ const MAX_SIZE = 2 ** 53
 /** The shape of a scalar. */
 export const SCALAR: Shape = Object.freeze([])
 
-/** A shape of our own making, never changed from here on. */
+// Freezing costs more than all else about a small result, and most shapes come again.
+const lists: Shape[] = []
+
+/** A shape (or strides) of our own making, never changed from here on: the same one where it was made lately. */
 export function shapeOf(sizes: number[]): Shape {
-  return Object.freeze(sizes)
+  const rank = sizes.length
+  let place = rank
+  for (let axis = 0; axis < rank; axis++) place = (31 * place + (sizes[axis] as number)) | 0
+  place &= 255
+  const known = lists[place]
+  if (known !== undefined && known.length === rank) {
+    let axis = 0
+    while (axis < rank && known[axis] === sizes[axis]) axis++
+    if (axis === rank) return known
+  }
+  const made = Object.freeze(sizes)
+  lists[place] = made
+  return made
 }
 
-// Freezing costs more than all else about a small result, and most have one axis.
 const rows: Shape[] = []
 
 /** A shape of one axis. */
@@ -52,7 +66,7 @@ export function contiguousStrides(shape: Shape): readonly number[] {
     strides[axis] = step
     step *= shape[axis] as number
   }
-  return Object.freeze(strides)
+  return shapeOf(strides)
 }
 
 /** Whether these strides walk memory in C order without gaps (axes of size 1 and empty shapes do not matter). */
@@ -122,7 +136,8 @@ export function entriesOf(op: string, name: string, list: ArrayLike<unknown>): u
   try {
     const n = list.length
     if (n > MAX_RANK) throw rangeError(op, 'RANK', `${name} has ${n} entries; at most ${MAX_RANK} axes are supported`)
-    entries = Array.from({ length: n }, (_, i) => list[i])
+    entries = []
+    for (let i = 0; i < n; i++) entries.push(list[i])
   } catch (error) {
     if (error instanceof RangeError && 'code' in error) throw error
     const reason = error instanceof Error ? error.message : kindOf(error)
