@@ -74,9 +74,9 @@ void sortLeaf(const K* from, K* to, int n, const KeyForm& form, bool raw) {
             L::storePart(to + r * L::N, sorted, left);
         });
   } else {
-    // Lanes that may pass the end go through memory of ours.
+    // Lanes that may pass the end go through memory of ours, with room for the last load.
     constexpr int sure = Full * L::N / R;
-    K rest[(L::N - sure) * R];
+    K rest[(L::N - sure) * R + L::N];
     storeColumns<K, R>(
         v, [&](int lane)
                __attribute__((always_inline)) { return lane < sure ? to + lane * R : rest + (lane - sure) * R; });
