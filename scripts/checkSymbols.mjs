@@ -53,11 +53,12 @@ export function addonFaults(defined, undefinedOnes) {
   const lacking = entries.filter((name) => !exported.includes(name)).map((name) => `does not export ${name}`)
   const wanted = symbolsOf(undefinedOnes).map(([name]) => name)
   const foreign = wanted.filter((name) => /^(uv_|_ZN?K?2v8|_ZN?K?4node)/.test(name))
-  const kernels = wanted.filter((name) => /^\w+_(PRESCOTT|HASWELL|ZEN|SKYLAKEX|ARMV8|NEOVERSEN1)$/.test(name))
+  // Linking a module does not ask for what is not there.
+  const lost = wanted.filter((name) => /^_ZN?K?5ndops|_(PRESCOTT|HASWELL|ZEN|SKYLAKEX|ARMV8|NEOVERSEN1)$/.test(name))
   return [
     ...[...surplus, ...lacking],
     ...foreign.map((name) => `needs ${name}, which is no part of Node-API`),
-    ...kernels.map((name) => `needs OpenBLAS's ${name}, which is not in it`),
+    ...lost.map((name) => `needs ${name}, which is not in it`),
   ]
 }
 

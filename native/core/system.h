@@ -1,4 +1,5 @@
-// What the operating system says of this process and does for it: memory, processors, loading. The only place that asks.
+// What the operating system says of this process and does for it: memory, processors, loading. The only place that
+// asks.
 #pragma once
 
 #include <cstddef>

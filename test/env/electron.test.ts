@@ -5,7 +5,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import type { Message, Request } from '../../examples/electron/types'
 import { ndops, root } from '../support/ndops'
 
@@ -22,7 +22,7 @@ describe('env/electron', function () {
   before(() => {
     // As a user has it: a folder of its own that has ndops installed.
     folder = mkdtempSync(join(tmpdir(), 'ndops-electron-'))
-    cpSync(example, folder, { recursive: true, filter: (from) => !from.includes('node_modules') })
+    cpSync(example, folder, { recursive: true, filter: (from) => !relative(example, from).includes('node_modules') })
     mkdirSync(join(folder, 'node_modules'))
     symlinkSync(root(), join(folder, 'node_modules/ndops'), 'junction')
   })

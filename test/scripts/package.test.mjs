@@ -67,6 +67,7 @@ describe('scripts/checkBinary, of macOS and Windows', () => {
     'a newer system': ['darwin-universal', pair({ least: [13, 0] })],
     'a surplus export': ['darwin-universal', pair({ exported: [...entries, 'cblas_sgemm'] })],
     'a kernel that is not there': ['darwin-universal', pair({ undefined: ['saxpy_k_HASWELL'] })],
+    'a function of its own that is not there': ['darwin-universal', pair({ undefined: ['_ZN5ndops10stayLoadedEv'] })],
     'a C++ runtime': ['win32-x64', [{ ...forWindows, libraries: ['libc++.dll'] }]],
     'a host by its name': ['win32-x64', [{ ...forWindows, libraries: ['node.exe'] }]],
     'another processor': ['win32-arm64', [forWindows]],
