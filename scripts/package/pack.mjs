@@ -127,7 +127,7 @@ export function layTests(app) {
     filter: (from) => from !== path.join(root, 'build/ts/lib'),
   })
   symlinkSync(path.join(home, 'dist'), path.join(home, 'build/ts/lib'))
-  for (const name of ['test', 'lib', 'docs', 'scripts', '.mocharc.json'])
+  for (const name of ['test', 'lib', 'docs', 'scripts', 'examples', '.mocharc.json'])
     symlinkSync(path.join(root, name), path.join(home, name))
   symlinkSync(path.join(root, 'node_modules'), path.join(home, 'node_modules'))
   return home
