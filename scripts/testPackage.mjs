@@ -65,19 +65,24 @@ const managers = {
   'npm 12': { node: 24, args: [inTools('npm/bin/npm-cli.js'), 'install', '--no-audit', '--no-fund'] },
   pnpm: { node: 24, args: [inTools('pnpm/bin/pnpm.cjs'), 'add', '--config.store-dir=store'] },
   yarn: { node: 24, args: [inTools('yarn/bin/yarn.js'), 'add', '--no-lockfile'] },
+  // Plug'n'Play: packages stay in archives, but for those that have binaries.
+  'Yarn 4': { node: 24, args: [inTools('@yarnpkg/cli-dist/bin/yarn.js'), 'add'], start: ['-r', './.pnp.cjs'] },
 }
 
 async function installsBy(name) {
-  const { node: major, args } = managers[name]
+  const { node: major, args, start = [] } = managers[name]
   const node = nodeOf(major)
   const app = path.join(pack.folder, `app-by-${name.replace(/\W/g, '-')}`)
   rmSync(app, { recursive: true, force: true })
   mkdirSync(app, { recursive: true })
   writeFileSync(path.join(app, 'package.json'), '{ "name": "app", "version": "1.0.0", "private": true }\n')
+  // Where a project begins, as Yarn 4 sees it.
+  writeFileSync(path.join(app, 'yarn.lock'), '')
   const { env, started } = pack.barePath(node, path.join(pack.folder, `path-by-${name.replace(/\W/g, '-')}`))
-  const result = await says({ ...env, CI: '1' }, app, node, [...args, archive], /./)
+  const settings = { CI: '1', YARN_ENABLE_IMMUTABLE_INSTALLS: 'false', YARN_ENABLE_TELEMETRY: '0' }
+  const result = await says({ ...env, ...settings }, app, node, [...args, `ndops@file:${archive}`], /./)
   if (started() !== '') say(`${name} started ${started()}`)
-  const works = await says(env, app, node, ['-e', smoke.cjs], /^cjs 5$/m)
+  const works = await says(env, app, node, [...start, '-e', smoke.cjs], /^cjs 5$/m)
   return count([result, started() === '', !existsSync(path.join(pack.installed(app), 'build')), works])
 }
 
