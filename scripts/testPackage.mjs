@@ -2,7 +2,7 @@
 // compiler in reach, and runs the suite there; then other versions of Node, other hosts, package managers and bundlers,
 // musl, and arm64 under qemu.
 //   npm run test:package [-- --local] [word ...]   --local packs this checkout's own build; a word chooses parts by name
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { build, buildLibrary, buildPrograms } from './build.mjs'
 import { arm64Node, installTools, inTools as inToolsOf, muslNode } from './package/hosts.mjs'
@@ -65,19 +65,24 @@ const managers = {
   'npm 12': { node: 24, args: [inTools('npm/bin/npm-cli.js'), 'install', '--no-audit', '--no-fund'] },
   pnpm: { node: 24, args: [inTools('pnpm/bin/pnpm.cjs'), 'add', '--config.store-dir=store'] },
   yarn: { node: 24, args: [inTools('yarn/bin/yarn.js'), 'add', '--no-lockfile'] },
+  // Plug'n'Play: packages stay in archives, but for those that have binaries.
+  'Yarn 4': { node: 24, args: [inTools('@yarnpkg/cli-dist/bin/yarn.js'), 'add'], start: ['-r', './.pnp.cjs'] },
 }
 
 async function installsBy(name) {
-  const { node: major, args } = managers[name]
+  const { node: major, args, start = [] } = managers[name]
   const node = nodeOf(major)
   const app = path.join(pack.folder, `app-by-${name.replace(/\W/g, '-')}`)
   rmSync(app, { recursive: true, force: true })
   mkdirSync(app, { recursive: true })
   writeFileSync(path.join(app, 'package.json'), '{ "name": "app", "version": "1.0.0", "private": true }\n')
+  // Where a project begins, as Yarn 4 sees it.
+  writeFileSync(path.join(app, 'yarn.lock'), '')
   const { env, started } = pack.barePath(node, path.join(pack.folder, `path-by-${name.replace(/\W/g, '-')}`))
-  const result = await says({ ...env, CI: '1' }, app, node, [...args, archive], /./)
+  const settings = { CI: '1', YARN_ENABLE_IMMUTABLE_INSTALLS: 'false', YARN_ENABLE_TELEMETRY: '0' }
+  const result = await says({ ...env, ...settings }, app, node, [...args, `ndops@file:${archive}`], /./)
   if (started() !== '') say(`${name} started ${started()}`)
-  const works = await says(env, app, node, ['-e', smoke.cjs], /^cjs 5$/m)
+  const works = await says(env, app, node, [...start, '-e', smoke.cjs], /^cjs 5$/m)
   return count([result, started() === '', !existsSync(path.join(pack.installed(app), 'build')), works])
 }
 
@@ -168,6 +173,31 @@ async function types() {
   return count(results)
 }
 
+/** The Electron example: its scripts against Electron's types, and its archive with the binaries beside it. */
+async function electron() {
+  const app = await pack.install(archive, 'app-electron')
+  const folder = path.join(app, 'examples/electron')
+  cpSync(path.join(root, 'examples/electron'), folder, {
+    recursive: true,
+    filter: (from) => !from.includes('node_modules'),
+  })
+  cpSync(path.join(root, 'tsconfig.base.json'), path.join(app, 'tsconfig.base.json'))
+  const links = { electron: inTools('electron'), '@types': path.join(root, 'node_modules/@types') }
+  for (const [name, to] of Object.entries(links)) symlinkSync(to, path.join(app, 'node_modules', name))
+  const typed = await run(process.execPath, [tool('typescript/lib/tsc.js'), '-p', folder])
+  // An archive takes no links that lead out of it.
+  for (const name of Object.keys(links)) rmSync(path.join(app, 'node_modules', name))
+  const { build } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))
+  const archived = path.join(pack.folder, 'app.asar')
+  rmSync(`${archived}.unpacked`, { recursive: true, force: true })
+  const args = ['pack', app, archived, '--unpack', build.asarUnpack[0]]
+  const packed = await run(process.execPath, [inTools('@electron/asar/bin/asar.js'), ...args])
+  const beside = path.join(`${archived}.unpacked`, 'node_modules/ndops/prebuilds')
+  const names = existsSync(beside) ? readdirSync(beside) : []
+  const wanted = pack.binaries().map((name) => `${name}.node`)
+  return count([typed === 0, packed === 0, names.sort().join() === wanted.sort().join()])
+}
+
 const lints = async () =>
   count([
     (await run(process.execPath, [inTools('publint/src/cli.js'), 'run', archive, '--strict'])) === 0,
@@ -192,6 +222,7 @@ const parts = {
   'publint and are-the-types-wrong': lints,
   'TypeScript users': types,
   bundlers,
+  'the Electron example': electron,
   ...Object.fromEntries(Object.keys(managers).map((name) => [`installs by ${name}`, () => installsBy(name)])),
   Bun: () => smokeOn('bun', inTools('@oven/bun-linux-x64/bin/bun'), ['run']),
   Deno: () => smokeOn('deno', inTools('@deno/linux-x64-glibc/deno'), ['run', '-A']),

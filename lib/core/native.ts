@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { cutShort } from './binaryFile'
 import { type Attempt, loadError } from './loadError'
 import { platformKey } from './platform'
 
@@ -63,12 +64,18 @@ export interface Addon {
 // An ES module that was bundled has no __dirname, and no package around it.
 const folder = typeof __dirname === 'string' ? join(__dirname, '../..') : '(bundle)'
 
+function refuseDamaged(file: string): void {
+  const fault = process.platform === 'linux' ? cutShort(file) : undefined
+  if (fault !== undefined) throw new Error(fault)
+}
+
 /**
  * The binary that the package carries. The paths are literal and in a try, so that bundlers and tracers find each file
  * that is there and none that is not.
  */
 function requirePrebuilt(key: string): unknown {
   try {
+    refuseDamaged(join(folder, 'prebuilds', `${key}.node`))
     switch (key) {
       case 'linux-x64':
         return require('../../prebuilds/linux-x64.node')
@@ -99,6 +106,7 @@ function openBuilt(): unknown {
   const holder = { exports: {} }
   try {
     if (!existsSync(file)) throw new Error('no such file')
+    refuseDamaged(file)
     process.dlopen(holder, file)
     return holder.exports
   } catch (error) {

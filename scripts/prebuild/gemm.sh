@@ -10,7 +10,8 @@ for argument; do
   [ "$before" = -o ] && output=$argument
   before=$argument
 done
-case $PWD/$output in
+# For Windows, objects are called .obj.
+case $PWD/${output%bj} in
 */interface/cblas_[sdcz]gemm.o | */driver/level3/[sdcz]gemm_*.o) ;;
 */kernel/*gemm3m*.o | */kernel/sbgemm*.o) exec cp "$empty" "$output" ;;
 */kernel/[sdcz]gemm*.o | */kernel/setparam_*.o | */driver/others/*.o) ;;
