@@ -323,23 +323,26 @@ export const trace = define(
     const down = normalizeAxis(op, axis1, a.ndim, 'axis1')
     const across = normalizeAxis(op, axis2, a.ndim, 'axis2')
     if (down === across) throw rangeError(op, 'AXIS', `axis1 and axis2 must differ; received axis ${down} for both`)
-    const kept = othersThan(a.ndim, [down, across])
-    const out = newTensor(
-      op,
-      kept.map((axis) => a.shape[axis] as number),
-      summing(a.code),
-    )
-
+    const shape: number[] = []
+    const strides: number[] = []
+    for (let axis = 0; axis < a.ndim; axis++) {
+      if (axis === down || axis === across) continue
+      shape.push(a.shape[axis] as number)
+      strides.push(a.strides[axis] as number)
+    }
+    const kept = shape.length
+    const out = newTensor(op, shape, summing(a.code))
     const rows = (a.shape[down] as number) - Math.max(0, -shift)
     const columns = (a.shape[across] as number) - Math.max(0, shift)
     const length = Math.max(0, Math.min(rows, columns))
     const [rowStride, columnStride] = [a.strides[down] as number, a.strides[across] as number]
     const start = length === 0 ? 0 : shift < 0 ? -shift * rowStride : shift * columnStride
-    const others = arranged(a, kept)
+    shape.push(length)
+    strides.push(rowStride + columnStride)
     begin(SUM)
     view(out)
-    view(areaOf(a, a.offset + start, [...others.shape, length], [...others.strides, rowStride + columnStride]))
-    number(2 ** kept.length)
+    view(areaOf(a, a.offset + start, shape, strides))
+    number(2 ** kept)
     number(computing(out.code))
     run(op)
     return out

@@ -7,7 +7,7 @@ import { BOOL, type Code, computing, FLOAT64, floatxDtype, isComplex, isInexact 
 import { kindOf, type NdopsError, rangeError, show, typeError } from '../core/errors'
 import { begin, kernel, run, view } from '../core/launch'
 import { arranged, newTensor, othersThan } from '../core/product'
-import { type AxisArgument, fold, foldShape } from '../core/reduction'
+import { type AxisArgument, fold, foldAll, foldShape } from '../core/reduction'
 import { axesOf as allAxes, normalizeAxes } from '../core/shape'
 import { reshaped } from '../core/views'
 import { absolute, power } from '../elementwise/arithmetic'
@@ -184,6 +184,9 @@ export const norm = define(
       throw typeError(OP, 'ARGUMENT', `ord must be a number, 'fro', 'nuc' or null; received ${kindOf(ord)}`)
     const a = toTensor(OP, 'x', x)
     const result = isInexact(a.code) ? a.code : floatxDtype()
+    // The length of one vector, or of all elements as one.
+    if (a === x && ord === null && axis === null && keepdims === false)
+      return foldAll(OP, NORM, a, computingOf(a.code), result)
     const made: Tensor[] = a === x ? [] : [a]
     const axes = axesOf(a, axis, ord)
     const call: Call = { x: a, axes, keepdims: flag(OP, 'keepdims', keepdims), result, made }
