@@ -118,18 +118,13 @@ struct SquareLoops {
 
   static double squared(T x) { return static_cast<double>(x) * static_cast<double>(x); }
 
-  /// sum + x * x. Where the square is exact, a fused step rounds the same, and costs one operation less.
-  static Vector<double> addSquare(Vector<double> sum, Vector<double> x) {
-#if defined(__AVX512F__)
-    if constexpr (sizeof(T) == 4) return (Vector<double>)_mm512_fmadd_pd((__m512d)x, (__m512d)x, (__m512d)sum);
-#elif defined(__FMA__)
-    if constexpr (sizeof(T) == 4) return (Vector<double>)_mm256_fmadd_pd((__m256d)x, (__m256d)x, (__m256d)sum);
-#endif
-    return sum + x * x;
-  }
-  static void addSquares(Lanes<double>* sums, const T* from) {
-    for (int i = 0; i < Lanes<double>::kParts; ++i)
-      sums->part[i] = addSquare(sums->part[i], loadWide(from + i * Lanes<double>::kPartCount));
+  static Lanes<double> squares(const T* from) {
+    Lanes<double> r;
+    for (int i = 0; i < Lanes<double>::kParts; ++i) {
+      const Vector<double> x = loadWide(from + i * Lanes<double>::kPartCount);
+      r.part[i] = x * x;
+    }
+    return r;
   }
 
   static void empty(char* state, std::int64_t stride, std::int64_t width) {
@@ -168,17 +163,17 @@ struct SquareLoops {
     Lanes<double> odd = even;
     std::int64_t i = 0;
     for (; i + 2 * kCount <= n; i += 2 * kCount) {
-      addSquares(&even, x + i);
-      addSquares(&odd, x + i + kCount);
+      even = zip(add, even, squares(x + i));
+      odd = zip(add, odd, squares(x + i + kCount));
     }
     if (i + kCount <= n) {
-      addSquares(&even, x + i);
+      even = zip(add, even, squares(x + i));
       i += kCount;
     }
     if (i < n) {
       T rest[kCount] = {};
       std::memcpy(rest, x + i, static_cast<std::size_t>(n - i) * sizeof(T));
-      addSquares(&odd, rest);
+      odd = zip(add, odd, squares(rest));
     }
     fold<kC>(add, zip(add, even, odd), leaf);
   }

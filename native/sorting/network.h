@@ -43,7 +43,7 @@ NDOPS_INLINE void sortColumns(Vector<K>* v) {
 template <class K, int R>
 NDOPS_INLINE void sortBitonicColumns(Vector<K>* v) {
   if constexpr (R % 2 == 0) {
-#pragma GCC unroll 16
+#pragma GCC unroll 32
     for (int i = 0; i < R / 2; ++i) exchange<K>(v[i], v[i + R / 2]);
     sortBitonicColumns<K, R / 2>(v);
     sortBitonicColumns<K, R / 2>(v + R / 2);
@@ -76,7 +76,7 @@ NDOPS_INLINE void mergeColumns(Vector<K>* v) {
       const Vector<K> other = L::template swapLanes<Width - 1>(v[0]);
       v[0] = L::template blend<Width / 2>(L::min(v[0], other), L::max(v[0], other));
     } else {
-#pragma GCC unroll 16
+#pragma GCC unroll 32
       for (int r = 0; r < R / 2; ++r) {
         const Vector<K> mirrored = L::template swapLanes<Width - 1>(v[R - 1 - r]);
         const Vector<K> low = L::min(v[r], mirrored);
@@ -97,11 +97,11 @@ template <class K, int R, int Round = 1, class Emit>
 NDOPS_INLINE void interleave(const Vector<K>* v, Emit emit) {
   using L = Lanes<K>;
   if constexpr (Round == R) {
-#pragma GCC unroll 16
+#pragma GCC unroll 32
     for (int r = 0; r < R; ++r) emit(r, v[r]);
   } else {
     Vector<K> zipped[R];
-#pragma GCC unroll 16
+#pragma GCC unroll 32
     for (int r = 0; r < R / 2; ++r) {
       zipped[2 * r] = L::template zip<0>(v[r], v[r + R / 2]);
       zipped[2 * r + 1] = L::template zip<1>(v[r], v[r + R / 2]);

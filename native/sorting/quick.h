@@ -34,7 +34,7 @@ template <class K>
 constexpr K kHighest = static_cast<K>(~std::uint64_t{0} >> (sizeof(K) == 4 ? 33 : 1));
 
 // A leaf of more registers than these costs more than another level of partitioning.
-constexpr int kLeafRegisters = kVectorBytes == 64 ? 24 : 16;
+constexpr int kLeafRegisters = kVectorBytes == 64 ? 32 : kVectorBytes == 32 ? 24 : 16;
 template <class K>
 constexpr int kLeaf = kLeafRegisters * Lanes<K>::N;
 // Between two questions whether to stop: well under a millisecond.
@@ -100,8 +100,9 @@ NDOPS_INLINE void sortFew(const K* from, K* to, int n, const KeyForm& form, bool
   if (n <= 16 * N) return sortLeaf<K, 12, 16>(from, to, n, form, raw);
   if constexpr (kLeafRegisters >= 24) {
     if (n <= 20 * N) return sortLeaf<K, 16, 20>(from, to, n, form, raw);
-    return sortLeaf<K, 20, 24>(from, to, n, form, raw);
+    if (n <= 24 * N) return sortLeaf<K, 20, 24>(from, to, n, form, raw);
   }
+  if constexpr (kLeafRegisters >= 32) return sortLeaf<K, 24, 32>(from, to, n, form, raw);
 }
 
 struct Sides {
