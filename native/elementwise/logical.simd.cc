@@ -68,11 +68,11 @@ struct Where {
   }
 };
 
-#define EACH_EXACT(name, F)                                                                                      \
-  NDOPS_UNARY(name, F, Bool, Bool), NDOPS_UNARY(name, F, Bool, std::uint8_t),                                     \
-      NDOPS_UNARY(name, F, Bool, std::uint16_t), NDOPS_UNARY(name, F, Bool, std::uint32_t),                       \
-      NDOPS_UNARY(name, F, Bool, std::uint64_t), NDOPS_UNARY(name, F, Bool, std::int8_t),                         \
-      NDOPS_UNARY(name, F, Bool, std::int16_t), NDOPS_UNARY(name, F, Bool, std::int32_t),                         \
+#define EACH_EXACT(name, F)                                                                 \
+  NDOPS_UNARY(name, F, Bool, Bool), NDOPS_UNARY(name, F, Bool, std::uint8_t),               \
+      NDOPS_UNARY(name, F, Bool, std::uint16_t), NDOPS_UNARY(name, F, Bool, std::uint32_t), \
+      NDOPS_UNARY(name, F, Bool, std::uint64_t), NDOPS_UNARY(name, F, Bool, std::int8_t),   \
+      NDOPS_UNARY(name, F, Bool, std::int16_t), NDOPS_UNARY(name, F, Bool, std::int32_t),   \
       NDOPS_UNARY(name, F, Bool, std::int64_t)
 #define EACH_FLOATING(name, F)                                                                                  \
   NDOPS_UNARY(name, F, Bool, float), NDOPS_UNARY(name, F, Bool, double), NDOPS_UNARY(name, F, Bool, Complex64), \
