@@ -268,12 +268,12 @@ function stack(rows: readonly unknown[]): Tensor {
 }
 
 interface WhileLoop extends Parameters<readonly ['cond', 'body', 'loopVars'], readonly ['maximumIterations']> {
-  <A extends unknown[]>(
-    cond: (...vars: A) => unknown,
-    body: (...vars: A) => A | A[0],
-    loopVars: readonly [...A],
+  <A extends readonly unknown[] | []>(
+    cond: (...vars: [...A]) => unknown,
+    body: (...vars: [...A]) => readonly [...A] | A[0],
+    loopVars: A,
     maximumIterations?: number | null | { maximumIterations?: number | null },
-  ): A
+  ): [...A]
   <S>(
     cond: (vars: S) => unknown,
     body: (vars: S) => S,

@@ -86,7 +86,7 @@ function finish(job: Pending): void {
   }
   const make = recording.finish
   if (make === undefined) {
-    recording.close()
+    recording.succeed(job.result)
     job.resolve(job.result)
     return
   }
@@ -105,14 +105,13 @@ interface Settling extends Pick<Pending, 'resolve' | 'reject' | 'signal'> {
 }
 
 /** `made` is what earlier parts made for the same result. */
-function begin(make: () => unknown, to: Settling, made: readonly Storage[] = []): void {
-  const recording = new Recording()
-  recording.made.push(...made)
+function begin(make: () => unknown, to: Settling, made?: Storage[]): void {
+  const recording = new Recording(made, made !== undefined)
   let result: unknown
   try {
     result = record(recording, make)
     if (recording.count === 0) {
-      recording.close()
+      recording.succeed(result)
       to.resolve(result)
       return
     }
@@ -130,8 +129,11 @@ function submit(recording: Recording, result: unknown, to: Settling): void {
     listening = true
   }
   const { resolve, reject, signal } = to
-  const outcome = addon.submit(id, recording.words, recording.count, signal === undefined)
-  if (outcome === Submitted.Refused) throw statusError(recording.ops[0] ?? 'promises', Status.Disposed, 0, 0, 0)
+  const outcome = addon.submit(id, recording.words, recording.count, signal === undefined, recording.bytes)
+  if (outcome === Submitted.Refused || outcome === Submitted.Full) {
+    const status = outcome === Submitted.Full ? Status.QueueFull : Status.Disposed
+    throw statusError(recording.ops[0] ?? 'promises', status, 0, 0, 0)
+  }
   recording.submitted()
   const done = outcome === Submitted.Done
   // Taking the stack costs more than a small job: a job that went well needs none.
@@ -163,7 +165,7 @@ function nextTurn(): void {
   waiting = []
   settled = 0
   for (const { recording, result, resolve } of jobs) {
-    recording.close()
+    recording.succeed(result)
     resolve(result)
   }
 }

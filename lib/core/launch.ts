@@ -9,7 +9,7 @@ import { plainError, statusError } from './errors'
 import { addon } from './native'
 import {
   allocateBlock,
-  bounded,
+  type Collecting,
   collectInto,
   DISPOSED,
   drop,
@@ -18,7 +18,7 @@ import {
   offerRoom,
   release,
   retain,
-  type Storage,
+  Storage,
 } from './storage'
 
 /** What a launch needs to know of a tensor. */
@@ -70,22 +70,24 @@ const NO_WORDS = new Float64Array(0)
 let spare: Float64Array | undefined = new Float64Array(256)
 
 /** Launches of one asynchronous call, until they are submitted. */
-export class Recording {
+export class Recording implements Collecting {
   words = spare ?? new Float64Array(256)
   count = 0
   /** The op of each launch, for messages. */
   readonly ops: string[] = []
   /** Storages that must not be given back before the job has ended. */
   readonly holds: Storage[] = []
-  /** Blocks made for it, which only its result shows to anybody. */
-  readonly made: Storage[] = []
   /** What to make of a late output, where the last launch has one. */
   finish: Finish<unknown> | undefined = undefined
   /** Bytes of one element of that late output. */
   lateBytes = 0
   private snapshots: Map<Storage, Storage> | undefined = undefined
 
-  constructor() {
+  /** `made` are blocks made for it, which only its result shows to anybody: by earlier parts of the call, where it goes on. */
+  constructor(
+    readonly made: Storage[] = [],
+    readonly goesOn = false,
+  ) {
     spare = undefined
   }
 
@@ -93,6 +95,14 @@ export class Recording {
   submitted(): void {
     spare = this.words
     this.words = NO_WORDS
+  }
+
+  /** Bytes made for it, or -1 where it goes on with a call. */
+  get bytes(): number {
+    if (this.goesOn) return -1
+    let bytes = 0
+    for (const storage of this.made) bytes += storage.bytes
+    return bytes
   }
 
   append(length: number, op: string): void {
@@ -135,6 +145,21 @@ export class Recording {
     this.holds.length = 0
   }
 
+  /** Gives back what was made on the way to the result: copies of typed arrays, say. */
+  succeed(result: unknown): void {
+    this.close()
+    const shown = Array.isArray(result) ? result : [result]
+    const kept = new Set<unknown>()
+    for (const one of shown) {
+      const storage = (one as Partial<Viewed> | null | undefined)?.storage
+      // Of what is no tensor nobody knows here what it shows: that is left to the collector.
+      if (!(storage instanceof Storage)) return
+      kept.add(storage)
+    }
+    for (const storage of this.made) if (!kept.has(storage)) drop(storage)
+    this.made.length = 0
+  }
+
   /** Gives back what was made for a result that nobody will see. */
   fail(): void {
     this.close()
@@ -159,7 +184,7 @@ export function recording(): Recording | undefined {
 /** Runs `make` with its launches recorded. */
 export function record<T>(into: Recording, make: () => T): T {
   const before = current
-  const collectedBefore = collectInto(into.made)
+  const collectedBefore = collectInto(into)
   current = into
   try {
     return make()
@@ -310,8 +335,7 @@ export function runLate<T>(op: string, itemBytes: number, finish: Finish<T>): T 
   offerRoom()
   addon.run()
   if (block[WORD.STATUS] !== 0) refuse(op)
-  const { storage, offset, rows, columns } = lateOutput(itemBytes)
-  return finish({ storage: bounded(storage), offset, rows, columns })
+  return finish(lateOutput(itemBytes))
 }
 
 /** Runs `now` at once, whatever is being recorded: for reading values that are already there. */

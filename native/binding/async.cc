@@ -103,7 +103,7 @@ void settleJobs(napi_env env, napi_status status, void* data) {
 }
 
 /// What became of a job: lib/core/native.ts has the same numbers.
-enum Submitted { kRefused, kStarted, kDone };
+enum Submitted { kRefused, kStarted, kDone, kFull };
 
 /// Whether the commands are over so few elements that running them takes less than handing them over: sizes are known,
 /// and no result's size depends on values.
@@ -141,7 +141,8 @@ void runTiny(Environment* state, const double* words, std::size_t count) {
   for (int i = 0; i < 3; ++i) block[word::kDetails + i] = execution.details()[i];
 }
 
-/// (id, words, count, may run now): starts the recorded commands. Refused where a handle in them names no storage.
+/// (id, words, count, may run now, bytes): starts the recorded commands, for which so many bytes were taken; -1 where they
+/// go on with a call that has begun, for which there is always room. Refused where a handle in them names no storage.
 Napi::Value submit(const Napi::CallbackInfo& info) {
   Environment* state = static_cast<Environment*>(info.Data());
   const Napi::Float64Array words = info[1].As<Napi::Float64Array>();
@@ -151,6 +152,8 @@ Napi::Value submit(const Napi::CallbackInfo& info) {
     return Napi::Number::New(info.Env(), kDone);
   }
   const Napi::Value refused = Napi::Number::New(info.Env(), kRefused);
+  const double bytes = info[4].As<Napi::Number>().DoubleValue();
+  if (bytes >= 0 && !roomForJob(static_cast<std::int64_t>(bytes))) return Napi::Number::New(info.Env(), kFull);
   auto job = std::make_unique<Job>();
   job->id = info[0].As<Napi::Number>().DoubleValue();
   job->words.assign(words.Data(), words.Data() + count);
@@ -177,6 +180,7 @@ Napi::Value submit(const Napi::CallbackInfo& info) {
     at += length;
   }
   job->light = elements <= kLightElements;
+  if (bytes >= 0) holdForJob(*job, static_cast<std::int64_t>(bytes));
   submitJob(state->queue, std::move(job));
   startPump(info.Env(), state);
   return Napi::Number::New(info.Env(), kStarted);
