@@ -1,9 +1,9 @@
 // npm run bench: every case. What it prints and stores are medians over rounds in which all sides take turns, so that each
 // meets the same machine; ratios compare within a run and carry over to no other machine.
 //   npm run bench -- [set or op ...] [--peers] [--quick] [--against FOLDER]
-// The sets: goals (the cases that speed is judged by), sizes (every op from ten to sixteen million elements), curves (ten
-// typical ops over sizes, for the pictures), growth (the cost of an element up to 1e8, dtype by dtype), scaling (what more
-// threads bring; alone). Without words: goals and sizes.
+// The sets: goals (the cases that speed is judged by), sizes (every op from ten to sixteen million elements), small (every
+// op over ten elements: what a call costs), curves (ten typical ops over sizes, for the pictures), growth (the cost of an
+// element up to 1e8, dtype by dtype), scaling (what more threads bring; alone). Without words: goals and sizes.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
@@ -93,6 +93,7 @@ async function main(): Promise<void> {
   const sets: { readonly [word: string]: () => readonly Case[] } = {
     goals: () => goals,
     sizes: () => sizes(known, dtypeOf),
+    small: () => sizes(known, dtypeOf).filter(({ n }) => n === 10),
     curves,
     growth,
     scaling,
