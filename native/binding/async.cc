@@ -141,8 +141,9 @@ void runTiny(Environment* state, const double* words, std::size_t count) {
   for (int i = 0; i < 3; ++i) block[word::kDetails + i] = execution.details()[i];
 }
 
-/// (id, words, count, may run now, bytes): starts the recorded commands, for which so many bytes were taken; -1 where they
-/// go on with a call that has begun, for which there is always room. Refused where a handle in them names no storage.
+/// (id, words, count, may run now, bytes): starts the recorded commands, for which so many bytes were taken; -1 where
+/// they go on with a call that has begun, for which there is always room. Refused where a handle in them names no
+/// storage.
 Napi::Value submit(const Napi::CallbackInfo& info) {
   Environment* state = static_cast<Environment*>(info.Data());
   const Napi::Float64Array words = info[1].As<Napi::Float64Array>();

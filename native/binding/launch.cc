@@ -69,7 +69,8 @@ napi_value run(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-/// In: word 0 bytes, word 1 whether a call takes them that will wait. Out: status, late slot and generation, details[0] the live bytes of the process.
+/// In: word 0 bytes, word 1 whether a call takes them that will wait. Out: status, late slot and generation, details[0]
+/// the live bytes of the process.
 napi_value allocate(napi_env env, napi_callback_info info) {
   Environment* state = stateOf(env, info);
   double* words = state->words;

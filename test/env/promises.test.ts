@@ -156,7 +156,7 @@ describe('env/promises @buffers', () => {
     })
     const results = await Promise.all(calls)
     ops.setNumThreads(before)
-    results.forEach((result, i) => assert.deepEqual((result as ops.Tensor).toArray(), expected[i % 2]))
+    for (const [i, result] of results.entries()) assert.deepEqual((result as ops.Tensor).toArray(), expected[i % 2])
   })
 
   it('refuses arrays whose memory went away before the call', async () => {
