@@ -69,8 +69,10 @@ async function handle(search: Search, request: IncomingMessage, response: Server
 
 const search = new Search(loadWords())
 const server = createServer((request, response) => {
-  handle(search, request, response).catch((error: Error) => {
+  handle(search, request, response).catch((error: Error & { code?: string }) => {
     if (error.name === 'AbortError') response.destroy()
+    // More than memory has room for wait already.
+    else if (error.code === 'ERR_NDOPS_QUEUE_FULL') answer(response, 503, { error: 'too busy; try again later' })
     else answer(response, 500, { error: error.message })
   })
 })
