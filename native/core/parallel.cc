@@ -333,8 +333,8 @@ void runTasks(const Execution& execution, std::int64_t tasks, Task task, void* b
     while (*at != &region) at = &(*at)->after;
     *at = region.after;
   }
-  // Workers that still hold the region are in their last task, at most some milliseconds long; on a busy machine they may
-  // have lost their core, which this thread must not burn another one for.
+  // Workers that still hold the region are in their last task, at most some milliseconds long; on a busy machine they
+  // may have lost their core, which this thread must not burn another one for.
   for (int spin = 0; spin < kSpins; ++spin) {
     if (region.users.load(std::memory_order_acquire) == 0) return;
     pause();
