@@ -123,7 +123,8 @@ function launchFlat(op: string, x: Tensor, folded: Folded, q: number, method: nu
 
 /** Launches over the folded axes. `q` is a contiguous tensor of float64, or one number. */
 function launch(op: string, x: Tensor, folded: Folded, q: Tensor | number, method: number): Tensor {
-  if (typeof q === 'number' && x.contiguous && folded.count === x.size) return launchFlat(op, x, folded, q, method)
+  if (typeof q === 'number' && x.contiguous && x.size > 0 && folded.count === x.size)
+    return launchFlat(op, x, folded, q, method)
   const leading = typeof q === 'number' ? SCALAR : q.shape
   if (leading.length + folded.shape.length > MAX_RANK)
     throw rangeError(
