@@ -56,6 +56,7 @@ struct Where {
 };
 
 #define EACH_FLOATING(name, F)                                                                                  \
+  NDOPS_HALF_ROWS(NDOPS_UNARY(name, F, Bool, Float16), NDOPS_UNARY(name, F, Bool, Bfloat16))                    \
   NDOPS_UNARY(name, F, Bool, float), NDOPS_UNARY(name, F, Bool, double), NDOPS_UNARY(name, F, Bool, Complex64), \
       NDOPS_UNARY(name, F, Bool, Complex128)
 #define WHERE(D, T) \
