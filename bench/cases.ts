@@ -274,6 +274,12 @@ export const curves = (): Case[] =>
     ),
   )
 
+/** What more threads bring, in the caches and past them. */
+export const scaling = (): Case[] =>
+  typical.flatMap((op) =>
+    (op === 'matmul' ? [1_000_000] : [1_000_000, 16_000_000]).map((n) => series(op, n, 'float32')),
+  )
+
 /** The cost of an element from ten to a hundred million. */
 export const growth = (): Case[] =>
   typical

@@ -1,4 +1,4 @@
-// A chart with two logarithmic axes as SVG, readable on light and dark pages.
+// Charts as SVG, readable on light and dark pages.
 
 export interface Line {
   readonly name: string
@@ -52,6 +52,41 @@ export function chart(title: string, lines: readonly Line[], word: (y: number) =
       ({ line, colour, at }) =>
         `<polyline fill="none" stroke="${colour}" stroke-width="${line.name === 'ndops' ? 3 : 1.5}" points="${line.points.map(([px, py]) => `${x(px)},${y(py)}`).join(' ')}"/><text x="${WIDTH - RIGHT + 6}" y="${at + 4}" fill="${colour}"${line.name === 'ndops' ? ' font-weight="700"' : ''}>${line.name}</text>`,
     ),
+    '</svg>',
+    '',
+  ].join('\n')
+}
+
+export interface Bar {
+  readonly name: string
+  /** How many times as fast as one thread, and with how many threads. */
+  readonly speeds: readonly (readonly [threads: number, speed: number])[]
+}
+
+/** A row of bars an entry; the last `limits` are set apart. */
+export function bars(title: string, rows: readonly Bar[], limits: number): string {
+  const counts = rows[0]?.speeds.map(([threads]) => threads) ?? []
+  const most = Math.max(...counts, ...rows.flatMap(({ speeds }) => speeds.map(([, speed]) => speed)))
+  const [left, step, thick] = [150, 12 + 11 * counts.length, 9]
+  const x = (speed: number): number => left + (speed / most) * (WIDTH - left - 60)
+  const top = (row: number): number => TOP + 14 + row * step + (row >= rows.length - limits ? 10 : 0)
+  const height = top(rows.length) + 8
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="11" role="img" aria-label="${title}">`,
+    `<rect width="${WIDTH}" height="${height}" rx="6" fill="#fff"/>`,
+    `<text x="16" y="20" font-size="13" font-weight="600" fill="#212529">${title}</text>`,
+    ...counts.map(
+      (threads) =>
+        `<path d="M${x(threads).toFixed(1)} ${TOP}V${height - 6}" stroke="#dee2e6"/><text x="${x(threads).toFixed(1)}" y="${TOP}" text-anchor="middle" fill="#868e96">${threads}x</text>`,
+    ),
+    ...rows.flatMap(({ name, speeds }, row) => [
+      `<text x="${left - 8}" y="${top(row) + 11}" text-anchor="end" fill="#495057">${name}</text>`,
+      ...speeds.map(([threads, speed], i) => {
+        const y = top(row) + 2 + i * 11
+        const colour = row >= rows.length - limits ? '#868e96' : (COLOURS[i === 0 ? 4 : 0] as string)
+        return `<rect x="${left}" y="${y}" width="${(x(speed) - left).toFixed(1)}" height="${thick}" rx="2" fill="${colour}"/><text x="${(x(speed) + 5).toFixed(1)}" y="${y + 8}" font-size="9" fill="#495057">${speed.toFixed(2)} with ${threads}</text>`
+      }),
+    ]),
     '</svg>',
     '',
   ].join('\n')

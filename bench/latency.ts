@@ -1,8 +1,10 @@
 // What the event loop feels of work in flight, and how long it takes to abort it, to exit and to end workers.
-// `npm run check:latency`. Prints percentiles in milliseconds; asserts nothing: a busy machine shows in the idle row.
+// `npm run check:latency`. Prints percentiles in milliseconds; asserts nothing: a busy machine shows in the rows where
+// nothing runs, and what its scheduler allows at best in the one beside foreign work.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
+import { availableParallelism, loadavg } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import * as ops from 'ndops'
@@ -38,6 +40,22 @@ async function loopDelay(name: string, work: () => Promise<unknown>, seconds = S
   report(name, late)
 }
 
+/**
+ * The same timer while processes that have nothing to do with us keep every processor busy: what the system's scheduler
+ * makes of any computing, whoever does it.
+ */
+async function control(): Promise<void> {
+  const others = Array.from({ length: availableParallelism() }, () =>
+    spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }),
+  )
+  try {
+    await sleep(500)
+    await loopDelay('nothing, foreign loops on every processor', () => sleep(100))
+  } finally {
+    for (const other of others) other.kill()
+  }
+}
+
 /** Long work, again and again until the promise given back is called. */
 function busy(start: () => Promise<{ dispose(): void }>): () => Promise<void> {
   let on = true
@@ -64,6 +82,7 @@ const matmul = () => promises.matmul(square, square)
 async function loopDelays(): Promise<void> {
   heading('delay of a 1 ms timer during')
   await loopDelay('nothing', () => sleep(100))
+  await control()
   await loopDelay('matmul 2048 x 2048', async () => (await matmul()).dispose())
   await loopDelay('sort of 10 million', async () => (await promises.sort(row)).dispose())
   await loopDelay('add of 10 million', async () => (await promises.add(row, 1)).dispose())
@@ -84,6 +103,7 @@ async function loopDelays(): Promise<void> {
   })
   await stop()
   report('  the calls of spawn themselves', calls)
+  await loopDelay('nothing, again', () => sleep(100))
 }
 
 async function beside(): Promise<void> {
@@ -175,6 +195,7 @@ async function main(): Promise<void> {
   if (process.argv[2] === 'reads') return reads()
   const { version, cpuLevel, threads, processors } = ops.buildInfo()
   console.log(`ndops ${version} (${cpuLevel}), ${threads} threads on ${processors} processors, Node ${process.version}`)
+  console.log(`load average before: ${loadavg()[0]?.toFixed(1)}`)
   await loopDelays()
   await beside()
   await aborts()

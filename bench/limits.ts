@@ -21,12 +21,9 @@ parentPort.once('message', () => {
 })
 `
 
-/** Bytes a second, read and written, with a worker a processor copying 64 MiB arrays. */
-export async function bandwidth(): Promise<number> {
-  const workers = Array.from(
-    { length: availableParallelism() },
-    () => new Worker(COPIER, { eval: true, workerData: SECONDS }),
-  )
+/** Bytes a second, read and written, with so many workers copying 64 MiB arrays. */
+export async function bandwidth(count = availableParallelism()): Promise<number> {
+  const workers = Array.from({ length: count }, () => new Worker(COPIER, { eval: true, workerData: SECONDS }))
   const next = (worker: Worker) => new Promise((resolve) => worker.once('message', resolve))
   await Promise.all(workers.map(next))
   const rates = workers.map((worker) => {

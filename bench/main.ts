@@ -2,17 +2,17 @@
 // meets the same machine; ratios compare within a run and carry over to no other machine.
 //   npm run bench -- [set or op ...] [--peers] [--quick] [--against FOLDER]
 // The sets: goals (the cases that speed is judged by), sizes (every op from ten to sixteen million elements), curves (ten
-// typical ops over sizes, for the pictures), growth (the cost of an element up to 1e8, dtype by dtype). Without words: goals
-// and sizes.
+// typical ops over sizes, for the pictures), growth (the cost of an element up to 1e8, dtype by dtype), scaling (what more
+// threads bring; alone). Without words: goals and sizes.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 import * as ops from 'ndops'
-import { type Case, curves, goals, growth, hasCase, sizes } from './cases'
+import { type Case, curves, goals, growth, hasCase, scaling, sizes } from './cases'
 import { bandwidth } from './limits'
 import { forget, withFiles } from './operands'
 import { peers } from './peers'
-import { best, type Measured, type Results } from './results'
+import { best, type Measured, type Results, threadsName } from './results'
 import { type Side, start } from './side'
 
 const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] as number
@@ -95,6 +95,7 @@ async function main(): Promise<void> {
     sizes: () => sizes(known, dtypeOf),
     curves,
     growth,
+    scaling,
   }
   const named = words.filter((word) => !(word in sets))
   for (const word of named) if (!known.includes(word)) throw new Error(`there is no set and no op ${word}`)
@@ -106,8 +107,16 @@ async function main(): Promise<void> {
   ]
 
   const command = (folder: string) => [process.execPath, 'bench/peers/ndops.mjs', folder]
+  // Fewer threads than there are, each number a side of its own: halves, and one.
+  const counts: number[] = []
+  if (words.includes('scaling'))
+    for (let n = Math.ceil(availableParallelism() / 2); !counts.includes(n); n = Math.ceil(n / 2)) counts.push(n)
+  const fewer = await Promise.all(
+    counts.map((n) => start(threadsName(n), command('.'), { NDOPS_NUM_THREADS: String(n) })),
+  )
   const started = [
     await start('ndops', command('.')),
+    ...fewer,
     ...(against ? [await start('before', command(against))] : []),
     ...(flags.has('--peers') ? await peers() : []),
   ]
@@ -120,6 +129,8 @@ async function main(): Promise<void> {
   for (const { name, about } of sides) console.log(`${name}: ${about}`)
   const speed = await bandwidth()
   console.log(`memory: ${(speed / 1e9).toFixed(1)} GB/s copied by ${availableParallelism()} workers`)
+  const bandwidths: { [workers: string]: number } = {}
+  for (const n of counts) bandwidths[n] = await bandwidth(n)
 
   const measured: Measured[] = []
   const failed: string[] = []
@@ -142,6 +153,7 @@ async function main(): Promise<void> {
     machine: `${cpus()[0]?.model.trim()}, ${availableParallelism()} processors`,
     sides: Object.fromEntries(sides.map(({ name, about }) => [name, about])),
     bandwidth: speed,
+    ...(counts.length > 0 && { bandwidths }),
     measured,
   }
   mkdirSync('build/bench', { recursive: true })

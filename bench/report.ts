@@ -1,11 +1,11 @@
-// npm run bench:report: docs/performance.md and its pictures from what `npm run bench -- goals --peers`, `curves --peers` and
-// `growth` have stored under build/bench. Reasons for what is behind stand here, beside the case's name.
+// npm run bench:report: docs/performance.md and its pictures from what `npm run bench -- goals --peers`, `curves --peers`,
+// `growth` and `scaling` have stored under build/bench. Reasons for what is behind stand here, beside the case's name.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { typical } from './cases'
-import { chart } from './chart'
-import { best, type Measured, type Results } from './results'
+import { bars, chart } from './chart'
+import { best, type Measured, type Results, threadsName } from './results'
 
 const load = (name: string): Results | undefined => {
   const file = join('build/bench', `${name}.json`)
@@ -109,6 +109,27 @@ function growthTable(results: Results): string {
   )
 }
 
+/** How many times as fast as one thread more of them are; below, what memory gives them. */
+function scalingPicture(results: Results): string {
+  const all = Number(/(\d+) threads/.exec(results.sides.ndops ?? '')?.[1] ?? 1)
+  const { bandwidths = {} } = results
+  const fewer = Object.keys(bandwidths).map(Number)
+  const counts = [...fewer, all].sort((a, b) => a - b)
+  const speeds = (of: (threads: number) => number): (readonly [number, number])[] =>
+    counts.map((threads) => [threads, of(threads) / of(1)])
+  const rows = results.measured.map((one) => ({
+    name: `${one.case.op} ${(one.case.n as number) / 1e6}M`,
+    speeds: speeds((n) => 1 / (one.nanoseconds[n === all ? 'ndops' : threadsName(n)] as number)),
+  }))
+  const memory = { name: 'copying memory', speeds: speeds((n) => bandwidths[n] ?? results.bandwidth) }
+  mkdirSync('docs/images', { recursive: true })
+  writeFileSync(
+    'docs/images/bench-scaling.svg',
+    bars('float32: times as fast as with one thread', [...rows, memory], 1),
+  )
+  return '![What more threads bring](images/bench-scaling.svg)'
+}
+
 /** What stands between two marks is made; the text around it is written by hand. */
 function place(text: string, mark: string, made: string): string {
   const [begin, end] = [`<!-- ${mark} -->`, `<!-- end of ${mark} -->`]
@@ -120,7 +141,7 @@ function place(text: string, mark: string, made: string): string {
 
 const file = 'docs/performance.md'
 let text = readFileSync(file, 'utf8')
-const [compared, curves, growth] = [load('goals-peers'), load('curves-peers'), load('growth')]
+const [compared, curves, growth, threads] = ['goals-peers', 'curves-peers', 'growth', 'scaling'].map(load)
 if (compared)
   text = place(
     text,
@@ -138,4 +159,5 @@ if (compared)
   )
 if (curves) text = place(text, 'curves', [...header(curves), '', ...pictures(curves)].join('\n'))
 if (growth) text = place(text, 'growth', [...header(growth), '', growthTable(growth)].join('\n'))
+if (threads) text = place(text, 'scaling', [...header(threads), '', scalingPicture(threads)].join('\n'))
 writeFileSync(file, text)

@@ -15,6 +15,8 @@ export interface Results {
   readonly sides: { readonly [side: string]: string }
   /** Bytes a second that all processors copy, reading and writing counted. */
   readonly bandwidth: number
+  /** The same for fewer workers, by their number, where the case is what threads bring. */
+  readonly bandwidths?: { readonly [workers: string]: number }
   readonly measured: readonly Measured[]
 }
 
@@ -25,3 +27,6 @@ export function best({ nanoseconds, apart }: Measured): { side: string; nanoseco
     .map(([side, time]) => ({ side, nanoseconds: time }))
     .sort((a, b) => a.nanoseconds - b.nanoseconds)[0]
 }
+
+/** The side that is ndops with so many threads. */
+export const threadsName = (n: number): string => `${n} ${n === 1 ? 'thread' : 'threads'}`

@@ -4,9 +4,9 @@ import { inspect } from 'node:util'
 import { type Code, type Data, DTYPES, type DType, ITEM_BYTES } from './core/dtype'
 import { typeError } from './core/errors'
 import { hostData, hostView } from './core/host'
-import { recording } from './core/launch'
+import { type Late, recording } from './core/launch'
 import { print } from './core/print'
-import { contiguousStrides, isContiguous, type Shape } from './core/shape'
+import { contiguousStrides, isContiguous, type Shape, shapeOf, without } from './core/shape'
 import { allocate, DISPOSED, givenOffset, release, retain, type Storage } from './core/storage'
 import { type NestedArray, nested, scalarValue, type Value } from './core/values'
 
@@ -89,8 +89,8 @@ export class Tensor {
   *[Symbol.iterator](): Iterator<Tensor> {
     const { shape, strides } = this
     if (shape.length === 0) throw typeError('iterate', 'RANK', 'a 0-d tensor has no first axis; use item()')
-    const innerShape = shape.slice(1)
-    const innerStrides = strides.slice(1)
+    const innerShape = without(shape, 0)
+    const innerStrides = without(strides, 0)
     const [n, step] = [shape[0] as number, strides[0] as number]
     const size = n === 0 ? 0 : this.size / n
     for (let i = 0; i < n; i++) yield viewOf(this, this.offset + i * step, innerShape, innerStrides, size)
@@ -167,8 +167,18 @@ export function emptyTensor(shape: Shape, code: Code, size: number, strides?: re
   return new Tensor(storage, givenOffset() / bytes, code, shape, strides ?? contiguousStrides(shape), size, true)
 }
 
+/** A tensor of a late output. */
+export function lateTensor({ storage, offset, rows, columns }: Late, code: Code, shape: Shape): Tensor {
+  return new Tensor(storage, offset, code, shape, contiguousStrides(shape), rows * columns, true)
+}
+
+/** The same elements as a tensor of its own, which may be disposed of by itself. */
+export function aliasOf(x: Tensor): Tensor {
+  return new Tensor(x.storage, x.offset, x.code, x.shape, x.strides, x.size, x.contiguous)
+}
+
 /** A view of a tensor's memory: nothing is copied. `offset` is from the storage's beginning. */
 export function viewOf(x: Tensor, offset: number, shape: Shape, strides: readonly number[], size: number): Tensor {
   const contiguous = isContiguous(shape, strides)
-  return new Tensor(x.storage, offset, x.code, Object.freeze(shape), Object.freeze(strides), size, contiguous)
+  return new Tensor(x.storage, offset, x.code, shapeOf(shape), shapeOf(strides), size, contiguous)
 }

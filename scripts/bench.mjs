@@ -49,6 +49,6 @@ if (at >= 0) {
   args.push('--against', await buildRevision(revision))
 }
 // The first word may be another program of bench/.
-const program = ['overhead', 'memory', 'report'].includes(args[0]) ? args.shift() : 'main'
+const program = ['overhead', 'memory', 'latency', 'report'].includes(args[0]) ? args.shift() : 'main'
 const code = await run(process.execPath, [`build/ts/bench/${program}.js`, ...args])
 if (code !== 0) stop(`the benchmark ended with ${code}: see above`)

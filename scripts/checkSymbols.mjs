@@ -51,13 +51,21 @@ export function addonFaults(defined, undefinedOnes) {
   const exported = symbolsOf(defined).map(([name]) => name.split('@')[0])
   const surplus = exported.filter((name) => !entries.includes(name)).map((name) => `exports ${name}`)
   const lacking = entries.filter((name) => !exported.includes(name)).map((name) => `does not export ${name}`)
-  const foreign = symbolsOf(undefinedOnes)
-    .map(([name]) => name)
-    .filter((name) => /^(uv_|_ZN?K?2v8|_ZN?K?4node)/.test(name))
-  return [...surplus, ...lacking, ...foreign.map((name) => `needs ${name}, which is no part of Node-API`)]
+  const wanted = symbolsOf(undefinedOnes).map(([name]) => name)
+  const foreign = wanted.filter((name) => /^(uv_|_ZN?K?2v8|_ZN?K?4node)/.test(name))
+  // Linking a module does not ask for what is not there.
+  const lost = wanted.filter((name) => /^_ZN?K?5ndops|_(PRESCOTT|HASWELL|ZEN|SKYLAKEX|ARMV8|NEOVERSEN1)$/.test(name))
+  return [
+    ...[...surplus, ...lacking],
+    ...foreign.map((name) => `needs ${name}, which is no part of Node-API`),
+    ...lost.map((name) => `needs ${name}, which is not in it`),
+  ]
 }
 
 const nm = (...args) => commandOutput('nm', ['-P', ...args]) ?? stop('nm failed: install binutils')
+
+// The other listings need no knowledge of the processor.
+const objdump = (level) => (level === 'neon' && process.arch !== 'arm64' ? 'aarch64-linux-gnu-objdump' : 'objdump')
 
 /** All faults of a build, each with its file; null where the platform has no ELF objects. */
 export function checkSymbols(buildFolder = 'build/addon', addon = 'build/Release/ndops.node') {
@@ -76,7 +84,8 @@ export function checkSymbols(buildFolder = 'build/addon', addon = 'build/Release
       const source = object.replace(/^.*\/native\//, '')
       if (sameBits.test(source)) {
         const code =
-          commandOutput('objdump', ['-d', '--no-show-raw-insn', object]) ?? stop(`objdump failed on ${object}`)
+          commandOutput(objdump(level), ['-d', '--no-show-raw-insn', object]) ??
+          stop(`${objdump(level)} failed on ${object}: install binutils (for arm64 binutils-aarch64-linux-gnu)`)
         faults.push(...fusedFaults(source, code).map((fault) => `${object}: ${fault}`))
       }
       checked += 1

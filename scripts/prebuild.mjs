@@ -1,11 +1,13 @@
 // npm run prebuild: self-contained binaries into prebuilds/, one for each platform: OpenBLAS and the C++ runtime static.
 // Made on Linux x64 with nothing of the system's but make, CMake, binutils and pip.
-//   npm run prebuild [-- target ...]   linux-x64 linuxmusl-x64 linux-arm64 (all), linuxmusl-arm64
+//   npm run prebuild [-- target ...]   linux-x64, linuxmusl-x64 and linux-arm64 where none is named; TARGETS has all
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { checkBinary } from './checkBinary.mjs'
+import { hostApi, names } from './prebuild/hostApi.mjs'
 import { SOURCES, source, work, ZIG, zig } from './prebuild/sources.mjs'
-import { trim } from './prebuild/trim.mjs'
+import { withTraps } from './prebuild/traps.mjs'
+import { joinFiles } from './prebuild/universal.mjs'
 import { setup } from './setup.mjs'
 import { capture, cores, filesUnder, fingerprint, isMain, once, root, run, say, stop } from './support/run.mjs'
 
@@ -18,8 +20,21 @@ export const TARGETS = {
   'linuxmusl-x64': { ...x64, zig: 'x86_64-linux-musl' },
   'linux-arm64': { ...arm64, zig: 'aarch64-linux-gnu.2.28' },
   'linuxmusl-arm64': { ...arm64, zig: 'aarch64-linux-musl' },
+  'darwin-universal': { halves: ['darwin-x64', 'darwin-arm64'] },
+  'darwin-x64': { ...x64, zig: 'x86_64-macos.12.0', system: 'Darwin' },
+  'darwin-arm64': { ...arm64, zig: 'aarch64-macos.12.0', system: 'Darwin' },
+  'win32-x64': { ...x64, zig: 'x86_64-windows-gnu', system: 'Windows' },
+  'win32-arm64': { ...arm64, zig: 'aarch64-windows-gnu', system: 'Windows' },
 }
 const byDefault = ['linux-x64', 'linuxmusl-x64', 'linux-arm64']
+
+// What CMake must be told of a system that is not the building machine's. `true` stands for programs that it looks for
+// and does not run.
+const systems = {
+  Linux: { link: '-s -Wl,--gc-sections' },
+  Darwin: { link: '-s -Wl,-dead_strip', options: { CMAKE_INSTALL_NAME_TOOL: 'true' } },
+  Windows: { link: '-s -Wl,--gc-sections', options: { CMAKE_RC_COMPILER: 'true' } },
+}
 
 // A buffer for each thread that may be in a product at once: the pool's 256, and those of jobs.
 const blasOptions = [
@@ -57,12 +72,26 @@ const recipe = filesUnder(['scripts/prebuild.mjs', 'scripts/prebuild'])
 /** OpenBLAS as a static library, with its headers; gives the folder. */
 async function openblas(target, program) {
   const installed = path.join(work, target, 'openblas')
-  const made = fingerprint(['scripts/prebuild/zig.sh'], SOURCES.openblas, ZIG, TARGETS[target], blasOptions)
+  const made = fingerprint(
+    ['scripts/prebuild/zig.sh', 'scripts/prebuild/gemm.sh'],
+    SOURCES.openblas,
+    ZIG,
+    TARGETS[target],
+    blasOptions,
+  )
   const library = path.relative(root, path.join(installed, 'lib/libopenblas.a'))
   await once(`prebuild-openblas-${target}`, made, [library], async () => {
     say(`building OpenBLAS for ${target}`)
+    // Afresh: make keeps objects that were compiled with other options.
+    rmSync(path.join(work, `openblas-${target}`), { recursive: true, force: true })
     const folder = await source('openblas', target)
-    const programs = [`CC=${program('cc')}`, `AR=${program('ar')}`, `RANLIB=${program('ranlib')}`]
+    const empty = path.join(work, target, 'empty.o')
+    if ((await run(program('cc'), ['-c', '-x', 'c', '/dev/null', '-o', empty])) !== 0) stop(`zig failed for ${target}`)
+    const compiler = [path.join(root, 'scripts/prebuild/gemm.sh'), program('cc'), empty].map((word) => `'${word}'`)
+    // Where no list of exports hides it.
+    const hidden = TARGETS[target].system === 'Darwin' ? ' -fvisibility=hidden' : ''
+    writeFileSync(program('gemm'), `#!/bin/sh\nexec ${compiler.join(' ')} "$@"${hidden}\n`, { mode: 0o755 })
+    const programs = [`CC=${program('gemm')}`, `AR=${program('ar')}`, `RANLIB=${program('ranlib')}`]
     const options = [
       ...programs,
       ...blasOptions,
@@ -75,8 +104,17 @@ async function openblas(target, program) {
   return installed
 }
 
+/** The library that the addon is linked with: its tables name the same kernels on every system, and nm reads Linux's. */
+async function gemmLibrary(target, folder, program) {
+  const { arch, system } = TARGETS[target]
+  const listed = system === undefined ? folder : await openblas(`linux-${arch}`, wrappers(await zig(), `linux-${arch}`))
+  return withTraps(path.join(folder, 'lib/libopenblas.a'), path.join(listed, 'lib/libopenblas.a'), program)
+}
+
 /** The addon for one target, checked. */
 async function prebuild(target) {
+  const { halves, arch, processor, system = 'Linux' } = TARGETS[target]
+  if (halves !== undefined) return join(target, halves)
   const program = wrappers(await zig(), target)
   const blas = await openblas(target, program)
   const eigen = await source('eigen')
@@ -87,17 +125,23 @@ async function prebuild(target) {
     say(`building the addon for ${target}`)
     const folder = path.join(work, target, 'addon')
     const options = {
-      CMAKE_SYSTEM_NAME: 'Linux',
-      CMAKE_SYSTEM_PROCESSOR: TARGETS[target].processor,
+      CMAKE_SYSTEM_NAME: system,
+      CMAKE_SYSTEM_PROCESSOR: processor,
       CMAKE_CXX_COMPILER: program('c++'),
       CMAKE_AR: program('ar'),
       CMAKE_RANLIB: program('ranlib'),
       CMAKE_CXX_FLAGS: '-DNDOPS_BLAS_LOCKED -ffunction-sections -fdata-sections',
-      CMAKE_MODULE_LINKER_FLAGS: '-s -Wl,--gc-sections',
+      CMAKE_MODULE_LINKER_FLAGS: systems[system].link,
       CBLAS_INCLUDE: path.join(blas, 'include'),
-      OPENBLAS_LIBRARY: await trim(path.join(blas, 'lib/libopenblas.a'), program),
+      OPENBLAS_LIBRARY: await gemmLibrary(target, blas, program),
       EIGEN_INCLUDE: eigen,
       XSIMD_INCLUDE: path.join(xsimd, 'usr/include'),
+      ...systems[system].options,
+    }
+    mkdirSync(folder, { recursive: true })
+    if (system === 'Windows') {
+      options.CMAKE_JS_SRC = path.join(folder, 'hostApi.cc')
+      writeFileSync(options.CMAKE_JS_SRC, hostApi(arch, names(9)))
     }
     const defined = Object.entries(options).map(([name, value]) => `-D${name}=${value}`)
     rmSync(path.join(folder, 'CMakeCache.txt'), { force: true })
@@ -106,10 +150,21 @@ async function prebuild(target) {
     mkdirSync(path.join(root, 'prebuilds'), { recursive: true })
     if ((await run('cp', [path.join(folder, 'ndops.node'), output])) !== 0) stop(`${output} could not be written`)
   })
-  const objects = path.relative(root, path.join(work, target, 'addon'))
-  const symbols = await run(process.execPath, ['scripts/checkSymbols.mjs', objects, output])
-  if (symbols !== 0) stop(`the objects for ${target} are not fit to be linked: see above`)
+  if (system === 'Linux') {
+    const objects = path.relative(root, path.join(work, target, 'addon'))
+    const symbols = await run(process.execPath, ['scripts/checkSymbols.mjs', objects, output])
+    if (symbols !== 0) stop(`the objects for ${target} are not fit to be linked: see above`)
+  }
   checkBinary(path.join(root, output))
+}
+
+/** One file of the binaries for two processors, in their place. */
+async function join(target, halves) {
+  const files = halves.map((half) => path.join(root, `prebuilds/${half}.node`))
+  for (const half of halves) await prebuild(half)
+  joinFiles(files, path.join(root, `prebuilds/${target}.node`))
+  for (const file of files) rmSync(file)
+  checkBinary(path.join(root, `prebuilds/${target}.node`))
 }
 
 if (isMain(import.meta.url)) {
@@ -117,7 +172,7 @@ if (isMain(import.meta.url)) {
   const unknown = asked.filter((target) => !(target in TARGETS))
   if (unknown.length > 0)
     stop(`no target is called ${unknown.join(', ')}; there are ${Object.keys(TARGETS).join(', ')}`)
-  await setup()
+  await setup({ system: false })
   for (const target of asked.length > 0 ? asked : byDefault) await prebuild(target)
   const there = readdirSync(path.join(root, 'prebuilds')).filter((name) => name.endsWith('.node'))
   say(`in prebuilds/: ${there.join(', ')}`)

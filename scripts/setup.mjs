@@ -1,7 +1,7 @@
 // npm run setup: the system's packages and the npm dependencies, as far as they are missing.
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { fingerprint, isMain, once, root, run, say, stop } from './support/run.mjs'
+import { fingerprint, isMain, npm, once, root, run, say, stop } from './support/run.mjs'
 import { ensureSystem } from './support/system.mjs'
 
 function checkNode() {
@@ -16,17 +16,17 @@ async function installDependencies() {
     say('installing the npm dependencies (npm ci)')
     // Scripts are off: no dependency needs one. Engines: cmake-js names 20.17, and was tried on 20.9.
     const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--engine-strict=false', '--loglevel=error']
-    const npm = process.env.npm_execpath
-    const code = npm?.endsWith('.js') ? await run(process.execPath, [npm, ...args]) : await run('npm', args)
+    const code = await run(...npm(...args))
     if (code === 127) stop('npm is missing: install it (it comes with Node from https://nodejs.org)')
     if (code !== 0)
       stop('npm ci failed (see above): check the network and `npm config get registry`, then run the same again')
   })
 }
 
-export async function setup(options) {
+/** `system: false` where nothing is compiled with the machine's own compiler and libraries. */
+export async function setup({ system = true, ...options } = {}) {
   checkNode()
-  await ensureSystem(options)
+  if (system) await ensureSystem(options)
   await installDependencies()
 }
 

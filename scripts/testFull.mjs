@@ -1,14 +1,25 @@
 // npm run test:full: what takes longer than npm test. Resumable: parts that passed at this commit are not run again, so
 // it may be stopped at any time. Writes docs/test-results.md: what was run, at which commit, on which processor.
 //   npm run test:full [-- name ...]   only the parts whose name contains one of these
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { build, buildNativeTests, buildPrograms, buildSanitized, sanitizedFolder } from './build.mjs'
 import { setup } from './setup.mjs'
-import { levels, mochaTests, nativeTests, ownKernels, part, sanitizedTests, total, wording } from './support/parts.mjs'
+import {
+  levels,
+  mochaTests,
+  nativeTests,
+  ownKernels,
+  part,
+  sanitizedTests,
+  settle,
+  total,
+  wording,
+} from './support/parts.mjs'
 import { capture, commandOutput, root, say, stop } from './support/run.mjs'
 import { canEmulate, toolVersions } from './support/system.mjs'
+import { readResults, writeResults } from './support/testResults.mjs'
 
 await setup({ tests: true })
 await build()
@@ -48,6 +59,14 @@ const sanitizer = async (env, options = {}) => {
     timeout: minutes(10),
   })
 }
+
+/** Parts of npm run test:package, on binaries that npm run prebuild made. */
+const packageParts = async (words) => {
+  const { code, output } = await capture(process.execPath, ['scripts/testPackage.mjs', ...words], { show: true })
+  const [, passed, failed] = output.match(/^(\d+) passed, (\d+) failed\s*$/m) ?? []
+  return settle(passed === undefined ? null : { passed: Number(passed), failed: Number(failed), skipped: 0 }, code)
+}
+const isPrebuilt = (key) => existsSync(path.join(root, `prebuilds/${key}.node`))
 
 const storms = { specs: ['build/ts/test/env/storms.test.js', 'build/ts/test/env/memory.test.js'] }
 const stormRounds = { NDOPS_STORM_ROUNDS: '500' }
@@ -101,6 +120,10 @@ const parts = {
       ]
     }),
   ),
+  ...(isPrebuilt('linuxmusl-x64') ? { 'package on musl': () => packageParts(['musl']) } : {}),
+  ...(isPrebuilt('linux-x64') && isPrebuilt('linux-arm64')
+    ? { 'package on arm64 (neon) under qemu': () => packageParts(['arm64']) }
+    : {}),
 }
 const only = process.argv.slice(2)
 const suits = (name) =>
@@ -109,47 +132,32 @@ const suits = (name) =>
   (canEmulate() || !name.includes('emulated'))
 
 const commit = commandOutput('git', ['rev-parse', '--short=12', 'HEAD']) ?? 'unknown'
-const changed = commandOutput('git', ['status', '--porcelain', '--', ':!docs/test-results.md'])
-const state = path.join(root, 'build/test-full.json')
-// Results hold for one commit alone, and a changed tree is none.
-const before = existsSync(state) ? JSON.parse(readFileSync(state, 'utf8')) : {}
-const results = before.commit === commit && !changed ? before.results : {}
+const changed = Boolean(commandOutput('git', ['status', '--porcelain', '--', ':!docs/test-results.md']))
+const machine = [
+  `${os.cpus()[0]?.model.trim() ?? process.arch}, levels ${levels().join(', ')}, ${os.availableParallelism()} processors`,
+  `${os.type()} ${process.arch}, Node ${process.versions.node}, ${toolVersions().compiler}`,
+]
+const page = path.join(root, 'docs/test-results.md')
+const before = existsSync(page) ? readResults(readFileSync(page, 'utf8'), machine) : new Map()
 
-function save() {
-  mkdirSync(path.dirname(state), { recursive: true })
-  writeFileSync(state, JSON.stringify({ commit, results }, null, 2))
-  const processor = os.cpus()[0]?.model.trim() ?? process.arch
-  const { compiler } = toolVersions()
-  const rows = Object.entries(results).map(
-    ([name, { counts, seconds }]) => `| ${name} | ${wording(counts)} | ${(seconds / 60).toFixed(1)} |`,
-  )
-  const text = `# Results of the long tests
-
-Written by \`npm run test:full\`.
-
-- Commit ${commit}${changed ? ' with changes' : ''}
-- ${processor}, levels ${levels().join(', ')}, ${os.availableParallelism()} processors
-- ${os.type()} ${process.arch}, Node ${process.versions.node}, ${compiler}
-
-| part | result | minutes |
-| --- | --- | ---: |
-${rows.join('\n')}
-`
-  mkdirSync(path.join(root, 'docs'), { recursive: true })
-  writeFileSync(path.join(root, 'docs/test-results.md'), text)
+/** Notes a part's result beside the others', in the order of the parts. */
+function save(name, result) {
+  before.set(name, result)
+  const known = Object.keys(parts).filter((part) => before.has(part))
+  writeFileSync(page, writeResults(machine, new Map(known.map((part) => [part, before.get(part)]))))
 }
 
 const chosen = Object.entries(parts).filter(([name]) => suits(name))
 if (chosen.length === 0) stop(`no part is called ${only.join(' or ')}; there are: ${Object.keys(parts).join('; ')}`)
 for (const [name, work] of chosen) {
-  if (results[name]?.counts.failed === 0) {
+  const last = before.get(name)
+  if (last !== undefined && last.counts.failed === 0 && last.commit === commit && !last.changed && !changed) {
     say(`--- ${name}: passed before at ${commit}`)
     continue
   }
   const { counts, seconds } = await part(name, work)
-  results[name] = { counts, seconds }
-  save()
+  save(name, { counts, minutes: (seconds / 60).toFixed(1), commit, changed })
 }
-const sum = total(chosen.map(([name]) => results[name].counts))
+const sum = total(chosen.map(([name]) => before.get(name).counts))
 process.exitCode = sum.failed === 0 ? 0 : 1
 process.stdout.write(`${wording(sum)}\n`)

@@ -10,7 +10,7 @@ import { stackTensors } from '../core/copy'
 import { kindOf, rangeError, show, typeError } from '../core/errors'
 import { promised } from '../core/jobs'
 import { ASYNC, type Signal } from '../core/later'
-import { integer } from '../core/shape'
+import { integer, without } from '../core/shape'
 import { type Parts, partsOf, type Row, type Stacked, type Structure, stateOf } from '../core/structure'
 import { Tensor, viewOf } from '../tensor'
 
@@ -201,7 +201,7 @@ interface VectorizedMap extends Parameters<readonly ['f', 'elements'], readonly 
 }
 
 function rowOf(x: Tensor, i: number): Tensor {
-  const [shape, strides] = [x.shape.slice(1), x.strides.slice(1)]
+  const [shape, strides] = [without(x.shape, 0), without(x.strides, 0)]
   return viewOf(x, x.offset + i * (x.strides[0] as number), shape, strides, x.size / (x.shape[0] as number))
 }
 
@@ -268,12 +268,12 @@ function stack(rows: readonly unknown[]): Tensor {
 }
 
 interface WhileLoop extends Parameters<readonly ['cond', 'body', 'loopVars'], readonly ['maximumIterations']> {
-  <A extends unknown[]>(
-    cond: (...vars: A) => unknown,
-    body: (...vars: A) => A | A[0],
-    loopVars: readonly [...A],
+  <A extends readonly unknown[] | []>(
+    cond: (...vars: [...A]) => unknown,
+    body: (...vars: [...A]) => readonly [...A] | A[0],
+    loopVars: A,
     maximumIterations?: number | null | { maximumIterations?: number | null },
-  ): A
+  ): [...A]
   <S>(
     cond: (vars: S) => unknown,
     body: (vars: S) => S,

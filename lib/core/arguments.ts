@@ -67,11 +67,15 @@ export type WithForm<G extends AnyFunction, T> = ((...args: Parameters<G>) => Re
 
 /** Whether an argument is the trailing named object: a plain one without `data` or `re`. */
 export function isNamed(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || isTensorLike(value)) return false
-  // Plain in this realm or another: made by a literal, or without a prototype.
+  if (typeof value !== 'object' || value === null) return false
   const prototype = Object.getPrototypeOf(value)
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return false
-  return !('data' in value) && !('re' in value)
+  return (prototype === Object.prototype || isPlain(value, prototype)) && !('data' in value) && !('re' in value)
+}
+
+/** Plain in another realm, made by a literal there, or without a prototype. */
+function isPlain(value: object, prototype: unknown): boolean {
+  if (Array.isArray(value) || isTensorLike(value)) return false
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 /** Edits between two words, for the hint: insertions, deletions, substitutions. */
@@ -104,11 +108,11 @@ export function merge(
   positional: readonly unknown[],
   named: Record<string, unknown>,
 ): unknown[] {
-  const all = positional.slice()
-  const optional = names.slice(required)
+  const all = [...positional]
   for (const key of Object.keys(named)) {
     const place = names.indexOf(key, required)
     if (place < 0) {
+      const optional = names.slice(required)
       throw typeError(
         op,
         'OPTION',
@@ -119,6 +123,8 @@ export function merge(
     }
     if (place < positional.length && positional[place] !== undefined)
       throw typeError(op, 'OPTION', `argument '${key}' is given twice, in its place and by name`)
+    // Without holes, which are slow to pass on.
+    while (all.length <= place) all.push(undefined)
     all[place] = named[key]
   }
   return all
@@ -144,15 +150,20 @@ export function define<const R extends readonly string[], const O extends readon
   const names: readonly string[] = [...required, ...optional]
   const least = required.length
   const most = names.length
-  const wrapper = (...args: unknown[]): unknown => {
-    const n = args.length
-    if (n > least && isNamed(args[n - 1])) {
-      const positional = args.slice(0, n - 1)
-      checkCount(name, names, least, positional.length)
-      return f(...merge(name, names, least, positional, args[n - 1] as Record<string, unknown>))
-    }
+  const byName = (args: unknown[]): unknown => {
+    const named = args.pop() as Record<string, unknown>
+    checkCount(name, names, least, args.length)
+    const all = merge(name, names, least, args, named)
+    return all.length > 4 ? f(...all) : f(all[0], all[1], all[2], all[3])
+  }
+  // Without an array of arguments, which would cost as much as a small op.
+  const wrapper = function (a: unknown, b: unknown, c: unknown, d: unknown): unknown {
+    // biome-ignore-start lint/complexity/noArguments: see above
+    const n = arguments.length
+    if (n > least && isNamed(arguments[n - 1])) return byName(n > 4 ? [...arguments] : [a, b, c, d].slice(0, n))
     if (n > most || n < least) checkCount(name, names, least, n)
-    return f(...args)
+    return n > 4 ? f(...arguments) : f(a, b, c, d)
+    // biome-ignore-end lint/complexity/noArguments: see above
   }
   return label(wrapper, name, required, optional) as Op<R, O, F>
 }

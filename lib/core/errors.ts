@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'MEMORY_LIMIT'
   | 'OPTION'
   | 'OUT_OF_MEMORY'
+  | 'QUEUE_FULL'
   | 'RAGGED'
   | 'RANK'
   | 'SHAPE_MISMATCH'
@@ -87,6 +88,8 @@ export const Status = {
   NegativePower: 8,
   TooLarge: 9,
   Value: 10,
+  /** No launch was made: native/core/jobs.h. */
+  QueueFull: 100,
 } as const
 
 /** What ops expect of values that only a kernel sees. */
@@ -122,6 +125,12 @@ export function statusError(op: string, status: number, a: number, b: number, c:
       return rangeError(op, 'SIZE', 'the result would be larger than memory can be')
     case Status.Value:
       return rangeError(op, 'VALUE', `invalid value ${b} at position ${a}${EXPECTED[op] ?? ''}`)
+    case Status.QueueFull:
+      return plainError(
+        op,
+        'QUEUE_FULL',
+        'calls that have not ended hold half of the memory; await some of them before you start more',
+      )
     default:
       return plainError(op, 'INTERNAL', `a launch was refused (status ${status}); please report this as a bug`)
   }

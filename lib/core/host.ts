@@ -3,7 +3,7 @@
 import { isMainThread } from 'node:worker_threads'
 import { type Code, type Data, type DataConstructor, ITEM_BYTES, isComplex, STORAGE } from './dtype'
 import { plainError } from './errors'
-import { begin, kernel, run, type Viewed, view, withoutRecording } from './launch'
+import { Area, begin, kernel, run, type Viewed, view, withoutRecording } from './launch'
 import { addon } from './native'
 import { contiguousStrides } from './shape'
 import { allocate, DISPOSED, givenOffset, release, retain, type Storage } from './storage'
@@ -59,7 +59,7 @@ export function hostData(x: Hosted): Data {
   try {
     withoutRecording(() => {
       begin(COPY)
-      view({ storage, offset: offset / bytes, code: x.code, shape: x.shape, strides: contiguousStrides(x.shape) })
+      view(new Area(storage, offset / bytes, x.code, x.shape, contiguousStrides(x.shape)))
       view(x)
       run('data')
     })

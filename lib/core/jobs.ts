@@ -1,9 +1,10 @@
 /** Recorded launches as promises: submit, settle, abort. */
 
+import { setImmediate } from 'node:timers'
 import { WORD, words } from './block'
 import { abortError, kindOf, Status, statusError, typeError } from './errors'
-import { lateStorage, Recording, record } from './launch'
-import { addon } from './native'
+import { lateOutput, Recording, record } from './launch'
+import { addon, Submitted } from './native'
 import type { Storage } from './storage'
 
 interface Pending {
@@ -12,7 +13,12 @@ interface Pending {
   readonly resolve: (value: unknown) => void
   readonly reject: (error: unknown) => void
   readonly signal: AbortSignal | undefined
-  readonly site: { stack?: string }
+  readonly site: Site
+}
+
+/** Where a call was made. */
+interface Site {
+  stack?: string
 }
 
 const pending = new Map<number, Pending>()
@@ -52,7 +58,7 @@ function unwatch(signal: AbortSignal, id: number): void {
 }
 
 /** The error as if it had been thrown at the call, so that an unhandled rejection says where it came from. */
-function at(site: { stack?: string }, error: Error): Error {
+function at(site: Site, error: Error): Error {
   const frames = site.stack?.indexOf('\n    at ') ?? -1
   if (frames >= 0) error.stack = `${error.name}: ${error.message}${site.stack?.slice(frames)}`
   return error
@@ -63,6 +69,11 @@ function settle(id: number): void {
   if (job === undefined) return
   pending.delete(id)
   if (job.signal !== undefined) unwatch(job.signal, id)
+  finish(job)
+}
+
+/** Settles a job's promise by the outcome in the block. */
+function finish(job: Pending): void {
   const status = words[WORD.STATUS] as number
   const recording = job.recording
   if (status !== Status.Ok) {
@@ -73,31 +84,34 @@ function settle(id: number): void {
     job.reject(at(job.site, aborted ? abortError(op, job.signal?.reason) : statusError(op, status, a, b, c)))
     return
   }
-  const finish = recording.finish
-  if (finish === undefined) {
-    recording.close()
+  const make = recording.finish
+  if (make === undefined) {
+    recording.succeed(job.result)
     job.resolve(job.result)
     return
   }
-  const rows = words[WORD.LATE_ROWS] as number
-  const columns = words[WORD.LATE_COLUMNS] as number
-  const storage = lateStorage(recording.lateBytes)
+  const late = lateOutput(recording.lateBytes)
   recording.close()
   // What finishes the result may launch again: then that is the job's next part.
-  begin(() => finish(storage, rows, columns), job, [...recording.made, storage])
+  const { resolve, reject, signal, site } = job
+  const to = { resolve, reject, signal, site, caller: undefined }
+  begin(() => make(late), to, [...recording.made, late.storage])
 }
 
-type Settling = Pick<Pending, 'resolve' | 'reject' | 'signal' | 'site'>
+/** `site` may not be known yet: then the call is still under way, and `caller` is its function. */
+interface Settling extends Pick<Pending, 'resolve' | 'reject' | 'signal'> {
+  readonly site: Site | undefined
+  readonly caller: (() => unknown) | undefined
+}
 
 /** `made` is what earlier parts made for the same result. */
-function begin(make: () => unknown, to: Settling, made: readonly Storage[] = []): void {
-  const recording = new Recording()
-  recording.made.push(...made)
+function begin(make: () => unknown, to: Settling, made?: Storage[]): void {
+  const recording = new Recording(made, made !== undefined)
   let result: unknown
   try {
     result = record(recording, make)
     if (recording.count === 0) {
-      recording.close()
+      recording.succeed(result)
       to.resolve(result)
       return
     }
@@ -114,26 +128,73 @@ function submit(recording: Recording, result: unknown, to: Settling): void {
     addon.onSettled(settle)
     listening = true
   }
-  if (!addon.submit(id, recording.words, recording.count))
-    throw statusError(recording.ops[0] ?? 'promises', Status.Disposed, 0, 0, 0)
-  const { resolve, reject, signal, site } = to
+  const { resolve, reject, signal } = to
+  const outcome = addon.submit(id, recording.words, recording.count, signal === undefined, recording.bytes)
+  if (outcome === Submitted.Refused || outcome === Submitted.Full) {
+    const status = outcome === Submitted.Full ? Status.QueueFull : Status.Disposed
+    throw statusError(recording.ops[0] ?? 'promises', status, 0, 0, 0)
+  }
+  recording.submitted()
+  const done = outcome === Submitted.Done
+  // Taking the stack costs more than a small job: a job that went well needs none.
+  const site = to.site ?? (done && words[WORD.STATUS] === Status.Ok ? NOWHERE : siteOf(to.caller))
+  const job = { recording, result, resolve, reject, signal, site }
+  if (done) {
+    finishTiny(job)
+    return
+  }
   if (signal !== undefined) watch(signal, id)
-  pending.set(id, { recording, result, resolve, reject, signal, site })
+  pending.set(id, job)
+}
+
+// A chain of awaits over tiny jobs never leaves the microtasks: the promises of so many settle in one turn of the event
+// loop, the others in the next, so that timers and I/O come through.
+const A_TURN = 128
+let settled = 0
+let waiting: Pending[] = []
+
+/** Settles what was done when it was submitted. */
+function finishTiny(job: Pending): void {
+  if (settled++ === 0) setImmediate(nextTurn)
+  if (settled <= A_TURN || words[WORD.STATUS] !== Status.Ok) finish(job)
+  else waiting.push(job)
+}
+
+function nextTurn(): void {
+  const jobs = waiting
+  waiting = []
+  settled = 0
+  for (const { recording, result, resolve } of jobs) {
+    recording.succeed(result)
+    resolve(result)
+  }
+}
+
+const NOWHERE: Site = {}
+
+function siteOf(caller: (() => unknown) | undefined): Site {
+  const site: Site = {}
+  Error.captureStackTrace(site, caller)
+  return site
 }
 
 /** Runs an op's launches off the event loop. Errors of arguments reject at once, those of values when they are met. */
 export function promised<T>(op: string, make: () => T, signal: unknown, caller: () => unknown): Promise<T> {
-  const site: { stack?: string } = {}
-  Error.captureStackTrace(site, caller)
   return new Promise<T>((resolve, reject) => {
     if (signal !== undefined && signal !== null && !(signal instanceof AbortSignal)) {
       reject(typeError(op, 'ARGUMENT', `signal must be an AbortSignal; received ${kindOf(signal)}`))
       return
     }
     if (signal?.aborted) {
-      reject(at(site, abortError(op, signal.reason)))
+      reject(at(siteOf(caller), abortError(op, signal.reason)))
       return
     }
-    begin(make, { resolve: resolve as (value: unknown) => void, reject, signal: signal ?? undefined, site })
+    begin(make, {
+      resolve: resolve as (value: unknown) => void,
+      reject,
+      signal: signal ?? undefined,
+      site: undefined,
+      caller,
+    })
   })
 }

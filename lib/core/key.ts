@@ -47,11 +47,12 @@ export interface Indexed {
 
 const KEYS: readonly string[] = ['start', 'stop', 'step']
 
-function sliceEntry(parts: readonly unknown[]): Entry {
-  const [start, stop, step] = ['start', 'stop', 'step'].map((name, i) => {
-    const value = parts[i]
-    return value === null || value === undefined ? null : integer('getItem', `slice ${name}`, value)
-  }) as [number | null, number | null, number | null]
+function bound(name: string, value: unknown): number | null {
+  return value === null || value === undefined ? null : integer('getItem', name, value)
+}
+
+function sliceEntry(from: unknown, to: unknown, by: unknown): Entry {
+  const [start, stop, step] = [bound('slice start', from), bound('slice stop', to), bound('slice step', by)]
   if (step === 0) throw rangeError('getItem', 'VALUE', 'slice step must not be 0')
   return { kind: 'slice', start, stop, step }
 }
@@ -65,8 +66,10 @@ function textEntry(text: string): Entry {
       'ARGUMENT',
       `a string in the key must be a slice as '1:-1:2', or '...'; received ${kindOf(text)}`,
     )
-  return sliceEntry(match.slice(1).map((part) => (part === undefined ? null : Number(part))))
+  return sliceEntry(numberIn(match[1]), numberIn(match[2]), numberIn(match[3]))
 }
+
+const numberIn = (text: string | undefined): number | null => (text === undefined ? null : Number(text))
 
 function objectEntry(entry: Record<string, unknown>): Entry {
   const unknown = Object.keys(entry).find((name) => !KEYS.includes(name))
@@ -76,7 +79,7 @@ function objectEntry(entry: Record<string, unknown>): Entry {
       'OPTION',
       `a slice has start, stop and step; received ${unknown === undefined ? 'an object without any' : kindOf(unknown)}`,
     )
-  return sliceEntry([entry['start'], entry['stop'], entry['step']])
+  return sliceEntry(entry['start'], entry['stop'], entry['step'])
 }
 
 function entryOf(entry: unknown): Entry {
@@ -96,10 +99,10 @@ function entryOf(entry: unknown): Entry {
 function places(n: number, slice: Extract<Entry, { kind: 'slice' }>): readonly [number, number, number] {
   const step = slice.step ?? 1
   const [low, high] = step > 0 ? [0, n] : [-1, n - 1]
-  const bound = (given: number | null, otherwise: number): number =>
+  const end = (given: number | null, otherwise: number): number =>
     given === null ? otherwise : Math.min(Math.max(given < 0 ? given + n : given, low), high)
-  const start = bound(slice.start, step > 0 ? low : high)
-  const stop = bound(slice.stop, step > 0 ? high : low)
+  const start = end(slice.start, step > 0 ? low : high)
+  const stop = end(slice.stop, step > 0 ? high : low)
   return [start, step, Math.max(0, Math.ceil((stop - start) / step))]
 }
 
@@ -113,8 +116,15 @@ const taken = (entry: Entry): number =>
 
 /** Reads the key. A JavaScript array is a tuple; what is none is a tuple of one. */
 export function applyKey(x: Tensor, key: unknown): Indexed {
-  const entries = (Array.isArray(key) ? key : [key]).map(entryOf)
-  const axes = entries.reduce((sum, entry) => sum + taken(entry), 0)
+  const entries: Entry[] = Array.isArray(key) ? key.map(entryOf) : [entryOf(key)]
+  let axes = 0
+  let ellipses = 0
+  let hasArrays = false
+  for (const entry of entries) {
+    axes += taken(entry)
+    if (entry.kind === 'ellipsis') ellipses++
+    if (entry.kind === 'array') hasArrays = true
+  }
   const rank = x.shape.length
   if (axes > rank)
     throw rangeError(
@@ -122,14 +132,13 @@ export function applyKey(x: Tensor, key: unknown): Indexed {
       'RANK',
       `too many indices: x of shape ${show(x.shape)} has ${rank} axes; the key takes ${axes}`,
     )
-  const ellipses = entries.filter((entry) => entry.kind === 'ellipsis').length
   if (ellipses > 1) throw rangeError('getItem', 'ARGUMENT', "the key has more than one '...'")
   if (ellipses === 0) entries.push({ kind: 'ellipsis' })
 
-  const hasArrays = entries.some((entry) => entry.kind === 'array')
   const shape: number[] = []
   const strides: number[] = []
   const arrays: ArrayIndex[] = []
+  const temporaries: Tensor[] = []
   let offset = x.offset
   let axis = 0
   // Indices that stand together keep their place; parted ones come first.
@@ -151,7 +160,8 @@ export function applyKey(x: Tensor, key: unknown): Indexed {
   }
   // The last entry, if any, that stood between two advanced ones.
   let lastOther = -1
-  entries.forEach((entry, place) => {
+  for (let place = 0; place < entries.length; place++) {
+    const entry = entries[place] as Entry
     switch (entry.kind) {
       case 'new':
         keep(1, 0)
@@ -182,6 +192,7 @@ export function applyKey(x: Tensor, key: unknown): Indexed {
       }
       case 'array': {
         together()
+        if (entry.temporary) temporaries.push(entry.tensor)
         arrays.push({ tensor: entry.tensor, axis: shape.length, from: axis })
         const count = taken(entry)
         if (entry.tensor.code === BOOL)
@@ -198,14 +209,15 @@ export function applyKey(x: Tensor, key: unknown): Indexed {
         break
       }
     }
-  })
+  }
   if (shape.length > MAX_RANK)
     throw rangeError('getItem', 'RANK', `the result would have ${shape.length} axes; at most ${MAX_RANK}`)
-  const size = shape.reduce((product, n) => product * n, 1)
+  let size = 1
+  for (const n of shape) size *= n
   return {
     view: viewOf(x, offset, shape, strides, size),
     arrays,
     position: parted ? 0 : Math.max(0, position),
-    temporaries: entries.flatMap((entry) => (entry.kind === 'array' && entry.temporary ? [entry.tensor] : [])),
+    temporaries,
   }
 }

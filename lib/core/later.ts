@@ -55,12 +55,15 @@ interface Parametrized {
 export function later<T extends AnyFunction>(op: T): Later<T> {
   const { name, parameters, [ASYNC]: own } = op as unknown as Parametrized
   const call = op as (...args: unknown[]) => unknown
+  const least = parameters.required.length
+  const most = least + parameters.optional.length
   const wrapper = (...args: unknown[]): Promise<unknown> => {
     let signal: unknown
     let given = args
     const last = args[args.length - 1]
-    if (args.length > parameters.required.length && isNamed(last) && 'signal' in last) {
-      const { signal: named, ...rest } = last
+    if (args.length > least && (last === undefined ? args.length > most : isNamed(last))) {
+      // `{}` and undefined stand for no options, for ops too that have none but the signal.
+      const { signal: named, ...rest } = (last ?? {}) as Record<string, unknown>
       signal = named
       given = args.slice(0, -1)
       if (Object.keys(rest).length > 0) given.push(rest)

@@ -7,7 +7,19 @@ import { BLOCK_WORDS, WORD, words } from './block'
 import type { Code } from './dtype'
 import { plainError, statusError } from './errors'
 import { addon } from './native'
-import { allocate, bounded, collectInto, DISPOSED, drop, own, release, retain, Storage } from './storage'
+import {
+  allocateBlock,
+  type Collecting,
+  collectInto,
+  DISPOSED,
+  drop,
+  givenOffset,
+  lateStorage,
+  offerRoom,
+  release,
+  retain,
+  Storage,
+} from './storage'
 
 /** What a launch needs to know of a tensor. */
 export interface Viewed {
@@ -18,6 +30,22 @@ export interface Viewed {
   readonly strides: readonly number[]
 }
 
+/** Part of a storage that is no tensor. All are of one class: V8 reads fields of objects that are made alike faster. */
+export class Area implements Viewed {
+  constructor(
+    readonly storage: Storage,
+    readonly offset: number,
+    readonly code: Code,
+    readonly shape: readonly number[],
+    readonly strides: readonly number[],
+  ) {}
+}
+
+/** The same memory seen under another shape. */
+export function areaOf(x: Viewed, offset: number, shape: readonly number[], strides: readonly number[]): Area {
+  return new Area(x.storage, offset, x.code, shape, strides)
+}
+
 /** A number that goes into a launch as it is: a rank-0 operand of a wide dtype. */
 export interface Scalar {
   /** bool, int64, uint64, float64 or complex128 */
@@ -26,24 +54,56 @@ export interface Scalar {
   readonly low: number
 }
 
-/** A value-dependent result: [rows, columns] elements at the beginning of a storage of its own. */
-export type Finish<T> = (storage: Storage, rows: number, columns: number) => T
+/** A value-dependent result: [rows, columns] elements from `offset` on. */
+export interface Late {
+  readonly storage: Storage
+  readonly offset: number
+  readonly rows: number
+  readonly columns: number
+}
+
+/** What makes a result of it. */
+export type Finish<T> = (late: Late) => T
+
+// Recordings are written one after the other, so that most find the last one's memory free.
+const NO_WORDS = new Float64Array(0)
+let spare: Float64Array | undefined = new Float64Array(256)
 
 /** Launches of one asynchronous call, until they are submitted. */
-export class Recording {
-  words = new Float64Array(256)
+export class Recording implements Collecting {
+  words = spare ?? new Float64Array(256)
   count = 0
   /** The op of each launch, for messages. */
   readonly ops: string[] = []
   /** Storages that must not be given back before the job has ended. */
   readonly holds: Storage[] = []
-  /** Blocks made for it, which only its result shows to anybody. */
-  readonly made: Storage[] = []
   /** What to make of a late output, where the last launch has one. */
   finish: Finish<unknown> | undefined = undefined
   /** Bytes of one element of that late output. */
   lateBytes = 0
-  private readonly snapshots = new Map<Storage, Storage>()
+  private snapshots: Map<Storage, Storage> | undefined = undefined
+
+  /** `made` are blocks made for it, which only its result shows to anybody: by earlier parts of the call, where it goes on. */
+  constructor(
+    readonly made: Storage[] = [],
+    readonly goesOn = false,
+  ) {
+    spare = undefined
+  }
+
+  /** The addon has its copy of the words: the next recording may have their memory. */
+  submitted(): void {
+    spare = this.words
+    this.words = NO_WORDS
+  }
+
+  /** Bytes made for it, or -1 where it goes on with a call. */
+  get bytes(): number {
+    if (this.goesOn) return -1
+    let bytes = 0
+    for (const storage of this.made) bytes += storage.bytes
+    return bytes
+  }
 
   append(length: number, op: string): void {
     if (this.finish !== undefined) throw plainError(op, 'INTERNAL', 'a launch follows one whose result has no size yet')
@@ -64,10 +124,11 @@ export class Recording {
       this.holds.push(storage)
       return storage
     }
+    this.snapshots ??= new Map()
     let copy = this.snapshots.get(storage)
     if (copy === undefined) {
-      // Large enough never to come from a slab, whose parts have offsets.
-      copy = allocate(Math.max(storage.bytes, 4096))
+      // A block of its own: parts of slabs have offsets.
+      copy = allocateBlock(storage.bytes)
       const bytes = new Uint8Array(storage.exposed.byteLength > 0 ? storage.exposed : expose(storage))
       if (!addon.copyIn(copy.slot, copy.generation, 0, bytes))
         throw plainError('promises', 'INTERNAL', 'a snapshot did not fit')
@@ -82,6 +143,21 @@ export class Recording {
   close(): void {
     for (const storage of this.holds) release(storage)
     this.holds.length = 0
+  }
+
+  /** Gives back what was made on the way to the result: copies of typed arrays, say. */
+  succeed(result: unknown): void {
+    this.close()
+    const shown = Array.isArray(result) ? result : [result]
+    const kept = new Set<unknown>()
+    for (const one of shown) {
+      const storage = (one as Partial<Viewed> | null | undefined)?.storage
+      // Of what is no tensor nobody knows here what it shows: that is left to the collector.
+      if (!(storage instanceof Storage)) return
+      kept.add(storage)
+    }
+    for (const storage of this.made) if (!kept.has(storage)) drop(storage)
+    this.made.length = 0
   }
 
   /** Gives back what was made for a result that nobody will see. */
@@ -108,7 +184,7 @@ export function recording(): Recording | undefined {
 /** Runs `make` with its launches recorded. */
 export function record<T>(into: Recording, make: () => T): T {
   const before = current
-  const collectedBefore = collectInto(into.made)
+  const collectedBefore = collectInto(into)
   current = into
   try {
     return make()
@@ -159,14 +235,17 @@ export function view(x: Viewed): void {
   views++
 }
 
-/** Adds a view of a contiguous tensor as one row: for kernels that need no shape. Cheaper than `view`. */
-export function flatView(x: Viewed, size: number): void {
+/**
+ * Adds a view of a contiguous tensor, or of some elements of it from `offset` on, as one row: for kernels that need no
+ * shape. Cheaper than `view`.
+ */
+export function flatView(x: Viewed, size: number, offset = x.offset): void {
   const storage = current === undefined ? x.storage : current.hold(x.storage)
   const at = cursor
   block[at] = storage.slot
   block[at + 1] = storage.generation
   block[at + 2] = x.code
-  block[at + 3] = x.offset
+  block[at + 3] = offset
   block[at + 4] = -1
   block[at + 5] = size
   cursor = at + 6
@@ -233,13 +312,12 @@ export function run(op: string): void {
   if (block[WORD.STATUS] !== 0) refuse(op)
 }
 
-/** The storage of the late output that the block names, its rows and columns read first. */
-export function lateStorage(itemBytes: number): Storage {
+/** The late output that the block tells of after a run. */
+export function lateOutput(itemBytes: number): Late {
   const rows = block[WORD.LATE_ROWS] as number
   const columns = block[WORD.LATE_COLUMNS] as number
-  const slot = block[WORD.LATE_SLOT] as number
-  const generation = block[WORD.LATE_GENERATION] as number
-  return own(new Storage(slot, generation, rows * columns * itemBytes, -1, undefined))
+  const storage = lateStorage(rows * columns * itemBytes)
+  return { storage, offset: givenOffset() / itemBytes, rows, columns }
 }
 
 /**
@@ -254,11 +332,10 @@ export function runLate<T>(op: string, itemBytes: number, finish: Finish<T>): T 
     current.lateBytes = itemBytes
     return DISPOSED as unknown as T
   }
+  offerRoom()
   addon.run()
   if (block[WORD.STATUS] !== 0) refuse(op)
-  const rows = block[WORD.LATE_ROWS] as number
-  const columns = block[WORD.LATE_COLUMNS] as number
-  return finish(bounded(lateStorage(itemBytes)), rows, columns)
+  return finish(lateOutput(itemBytes))
 }
 
 /** Runs `now` at once, whatever is being recorded: for reading values that are already there. */

@@ -28,5 +28,7 @@ export function listOf(op: string, name: string, value: unknown): number[] {
     const shape = value instanceof Tensor ? show(value.shape) : kindOf(value)
     throw rangeError(op, 'RANK', `${name} must be one number or a list of them; received ${shape}`)
   }
-  return Array.from(list, (entry) => integer(op, name, entry))
+  const found: number[] = []
+  for (let i = 0; i < list.length; i++) found.push(integer(op, name, list[i]))
+  return found
 }

@@ -2,6 +2,7 @@
 
 import { existsSync, readdirSync } from 'node:fs'
 import { join, sep } from 'node:path'
+import { platformOf } from './binaryFile'
 import type { NdopsError } from './errors'
 import { glibcVersion, NEEDS, PREBUILT, platformName } from './platform'
 
@@ -35,6 +36,13 @@ function present(folder: string): string[] {
   }
 }
 
+/** The platform that a file is for, where that is another one. */
+function foreign(file: string): string | undefined {
+  const platform = platformOf(file)
+  const own = [`${process.platform}-${process.arch}`, `${process.platform}-universal`]
+  return platform === undefined || own.includes(platform) ? undefined : platform
+}
+
 const SOURCE = 'build it from a checkout: npm run setup && npm run build'
 
 /** What to do: the first cause that the facts show. */
@@ -57,6 +65,12 @@ function solution(key: string, folder: string, attempts: readonly Attempt[]): st
   if (/failed to map segment|Operation not permitted|Permission denied/i.test(said))
     return 'the file system forbids running code (noexec) or reading the file: install the package elsewhere'
   if (/\.asar[\\/]/.test(folder + sep)) return 'unpack the binary: asarUnpack "**/node_modules/ndops/prebuilds/**"'
+  const wrong = attempts.map(({ file }) => foreign(file)).find((platform) => platform !== undefined)
+  if (wrong !== undefined)
+    return `the file is for ${wrong}: node_modules came from another machine; remove node_modules/ndops and install again on this one`
+  const newer = said.match(/version [`'"]?((?:GLIBC|GLIBCXX|CXXABI|GCC)_[0-9.]+)['"]? not found/)?.[1]
+  if (newer !== undefined)
+    return `the binary was built on a newer system (it needs ${newer}): install the package again for its own binary, or ${SOURCE}`
   const files = present(folder)
   if (attempts.every(absent)) {
     if (existsSync(join(folder, 'binding.gyp'))) return 'build the addon: npm run build'
@@ -64,16 +78,26 @@ function solution(key: string, folder: string, attempts: readonly Attempt[]): st
       return `the binaries are not beside the code. If it was bundled, leave ndops out of the bundle (esbuild --external:ndops, webpack externals: ["ndops"], rollup external: ["ndops"]) or copy its prebuilds/ along; else install again`
     return `the package here has ${files.join(', ')}: it was installed for another platform, or pruned; install it again on this one`
   }
-  if (/invalid ELF header|file too short|wrong ELF class|not a valid Win32|mach-o|image not found/i.test(said))
-    return 'the file is damaged or of another platform: remove node_modules/ndops and install again'
+  const damaged =
+    /invalid ELF header|Exec format error|file too short|cut short|wrong ELF class|not a valid Win32|mach-o|not self-register/i
+  if (damaged.test(said)) return 'the file is damaged: remove node_modules/ndops and install again'
+  const library = said.match(
+    /(?:^|loading shared library |Library not loaded: )([^\s:]+\.(?:so|dylib)[.0-9]*)(?=[\s:]|$)/m,
+  )?.[1]
+  if (library !== undefined)
+    return `the binary needs ${library}, which is not here: install that, or the package again for its own binary, which needs none`
   return `install the package again; if that does not help, ${SOURCE}, and report this message`
 }
 
 /** The error that a process without a usable binary gets. */
 export function loadError(key: string, folder: string, attempts: readonly Attempt[]): NdopsError {
-  const tried = attempts.map(
-    ({ file, error }) => `  ${file}: ${absent({ file, error }) ? 'not there' : firstLine(error)}`,
-  )
+  const tried = attempts.map(({ file, error }) => {
+    if (absent({ file, error })) return `  ${file}: not there`
+    const platform = foreign(file)
+    // Of a file for another processor, glibc says that it is not there.
+    const what = platform === undefined ? firstLine(error).replace(`${file}: `, '') : `is for ${platform}`
+    return `  ${file}: ${what}`
+  })
   const lines = [
     'ndops: the native addon did not load.',
     `found: ${platformName()}`,

@@ -2,20 +2,37 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { cutShort } from './binaryFile'
 import { type Attempt, loadError } from './loadError'
 import { platformKey } from './platform'
 
-/** What native/binding exports. `run`, `allocate` and `release` speak through the block given to `open`. */
+/** What became of a job that was handed over. */
+export enum Submitted {
+  /** A handle in it names no storage. */
+  Refused,
+  Started,
+  Done,
+  /** Calls that have not ended hold too much. */
+  Full,
+}
+
+/** What native/binding exports. `run`, `allocate`, `release` and `own` speak through the block given to `open`. */
 export interface Addon {
   open(words: Float64Array): void
   run(): void
   allocate(): void
   release(): void
+  own(owner: object): void
+  sweep(): void
   copyIn(slot: number, generation: number, byteOffset: number, data: ArrayBufferView): boolean
   copyOut(slot: number, generation: number, byteOffset: number, data: ArrayBufferView): boolean
   expose(slot: number, generation: number): ArrayBuffer | undefined
   adopt(buffer: ArrayBuffer): void
-  submit(id: number, words: Float64Array, count: number): boolean
+  /**
+   * `mayRunNow`: a tiny job may be done before the call returns, its outcome in the block. `bytes` were taken for it, -1
+   * where it goes on with a call that has begun.
+   */
+  submit(id: number, words: Float64Array, count: number, mayRunNow: boolean, bytes: number): Submitted
   cancel(id: number): void
   onSettled(settle: (id: number) => void): void
   /** A token for a block, or 0. */
@@ -47,12 +64,18 @@ export interface Addon {
 // An ES module that was bundled has no __dirname, and no package around it.
 const folder = typeof __dirname === 'string' ? join(__dirname, '../..') : '(bundle)'
 
+function refuseDamaged(file: string): void {
+  const fault = process.platform === 'linux' ? cutShort(file) : undefined
+  if (fault !== undefined) throw new Error(fault)
+}
+
 /**
  * The binary that the package carries. The paths are literal and in a try, so that bundlers and tracers find each file
  * that is there and none that is not.
  */
 function requirePrebuilt(key: string): unknown {
   try {
+    refuseDamaged(join(folder, 'prebuilds', `${key}.node`))
     switch (key) {
       case 'linux-x64':
         return require('../../prebuilds/linux-x64.node')
@@ -83,6 +106,7 @@ function openBuilt(): unknown {
   const holder = { exports: {} }
   try {
     if (!existsSync(file)) throw new Error('no such file')
+    refuseDamaged(file)
     process.dlopen(holder, file)
     return holder.exports
   } catch (error) {

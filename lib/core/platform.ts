@@ -30,12 +30,15 @@ export function glibcVersion(): string | undefined {
   }
 }
 
-/** Whether the process runs on musl's C library: read off its mappings, as a machine may have both libraries. */
+/**
+ * Whether the process runs on musl's C library: read off its mappings, as a machine may have both libraries. musl's own
+ * name is libc.so, which Alpine calls ld-musl-…; glibc's is libc.so.6 or libc-2.28.so.
+ */
 export function isMusl(): boolean {
   if (process.platform !== 'linux') return false
   try {
     const maps = readFileSync('/proc/self/maps', 'latin1')
-    return /\/ld-musl-|\/libc\.musl-/.test(maps)
+    return /\/ld-musl-|\/libc\.musl-|\/libc\.so$/m.test(maps)
   } catch {
     // No /proc, or the permission model hides it.
     return glibcVersion() === undefined && existsSync('/etc/alpine-release')

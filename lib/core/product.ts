@@ -3,8 +3,8 @@
 import { emptyTensor, type Tensor } from '../tensor'
 import { BOOL, type Code, INT8, INT16, INT32, UINT8, UINT16, UINT32 } from './dtype'
 import { rangeError } from './errors'
-import { begin, kernel, number, run, type Viewed, view } from './launch'
-import { MAX_RANK, shapeOf, sizeOf } from './shape'
+import { type Area, areaOf, begin, kernel, number, run, type Viewed, view } from './launch'
+import { axesOf, MAX_RANK, shapeOf, sizeOf } from './shape'
 
 const MATMUL = kernel('matmul')
 
@@ -43,19 +43,19 @@ export function newTensor(op: string, sizes: number[], code: Code): Tensor {
 }
 
 /** A view with its axes in another order, or some of them. */
-export function arranged(x: Viewed, axes: readonly number[]): Viewed {
-  return {
-    storage: x.storage,
-    offset: x.offset,
-    code: x.code,
-    shape: axes.map((axis) => x.shape[axis] as number),
-    strides: axes.map((axis) => x.strides[axis] as number),
+export function arranged(x: Viewed, axes: readonly number[]): Area {
+  const shape = [...axes]
+  const strides = [...axes]
+  for (let k = 0; k < axes.length; k++) {
+    shape[k] = x.shape[axes[k] as number] as number
+    strides[k] = x.strides[axes[k] as number] as number
   }
+  return areaOf(x, x.offset, shape, strides)
 }
 
 /** The axes of a rank but for some. */
 export function othersThan(rank: number, axes: readonly number[]): number[] {
-  return Array.from({ length: rank }, (_, axis) => axis).filter((axis) => !axes.includes(axis))
+  return axesOf(rank).filter((axis) => !axes.includes(axis))
 }
 
 /** The dtype that elements are summed in where the result is no narrower: narrow integers and bool become 32 bits wide. */

@@ -24,19 +24,15 @@ export interface Folded {
 
 const POWERS = Array.from({ length: MAX_RANK }, (_, axis) => 2 ** axis)
 
-/** Checks the axes and works out the result's shape. */
-export function foldShape(op: string, x: Tensor, axis: AxisArgument, keepdims: boolean): Folded {
-  const { shape } = x
+/** What is left where the axes of `mask` are folded. */
+function foldMask(shape: Shape, mask: number, keepdims: boolean): Folded {
   const rank = shape.length
-  const axes = axis === null ? undefined : normalizeAxes(op, axis, rank)
   const sizes: number[] = []
-  let mask = 0
   let count = 1
   let size = 1
   for (let k = 0; k < rank; k++) {
     const n = shape[k] as number
-    if (axes === undefined || axes.includes(k)) {
-      mask += POWERS[k] as number
+    if (((mask >>> k) & 1) !== 0) {
       count *= n
       if (keepdims) sizes.push(1)
     } else {
@@ -44,7 +40,18 @@ export function foldShape(op: string, x: Tensor, axis: AxisArgument, keepdims: b
       sizes.push(n)
     }
   }
-  return { mask, shape: sizes.length === 0 ? SCALAR : shapeOf(sizes), size, count }
+  const left = sizes.length
+  return { mask, shape: left === 0 ? SCALAR : left === 1 ? rowShape(sizes[0] as number) : shapeOf(sizes), size, count }
+}
+
+/** Checks the axes and works out the result's shape. */
+export function foldShape(op: string, x: Tensor, axis: AxisArgument, keepdims: boolean): Folded {
+  const { shape } = x
+  if (axis === null && !keepdims) return { mask: 2 ** shape.length - 1, shape: SCALAR, size: 1, count: x.size }
+  let mask = 0
+  if (axis === null) mask = 2 ** shape.length - 1
+  else for (const k of normalizeAxes(op, axis, shape.length)) mask += POWERS[k] as number
+  return foldMask(shape, mask, keepdims)
 }
 
 /** Folds the axes of `mask` in the computing dtype. */
@@ -94,40 +101,46 @@ export type Reduction = Op<
 /** Throws where the op has no value for what is folded. */
 export type Check = (op: string, x: Tensor, folded: Folded, axis: AxisArgument) => void
 
-/** foldShape for one axis; undefined where that is not one of the shape. */
-function foldAlong(shape: Shape, axis: number, keepdims: boolean): Folded | undefined {
-  const rank = shape.length
+/** An axis, or null for all, as bits; undefined where that is not one of a shape's. */
+export function maskOfAxis(axis: unknown, rank: number): number | undefined {
+  if (axis === null || axis === undefined) return 2 ** rank - 1
+  if (typeof axis !== 'number') return undefined
   const along = axis < 0 ? axis + rank : axis
-  if (!(along >= 0 && along < rank && Number.isInteger(along))) return undefined
-  const mask = POWERS[along] as number
-  const count = shape[along] as number
-  if (rank === 2 && !keepdims) {
-    const left = shape[1 - along] as number
-    return { mask, shape: rowShape(left), size: left, count }
-  }
-  const sizes: number[] = []
-  let size = 1
-  for (let k = 0; k < rank; k++) {
-    if (k === along) {
-      if (keepdims) sizes.push(1)
-      continue
+  return along >= 0 && along < rank && Number.isInteger(along) ? POWERS[along] : undefined
+}
+
+/** The same for several axes too. */
+export function maskOfAxes(axes: unknown, rank: number): number | undefined {
+  if (!Array.isArray(axes)) return maskOfAxis(axes, rank)
+  let mask = 0
+  try {
+    const n = axes.length
+    for (let i = 0; i < n; i++) {
+      const axis: unknown = axes[i]
+      const bit = typeof axis === 'number' ? maskOfAxis(axis, rank) : undefined
+      if (bit === undefined || (mask & bit) !== 0) return undefined
+      mask += bit
     }
-    const n = shape[k] as number
-    size *= n
-    sizes.push(n)
+  } catch {
+    // What cannot be read is told by the general way.
+    return undefined
   }
-  return { mask, shape: sizes.length === 0 ? SCALAR : shapeOf(sizes), size, count }
+  return mask
 }
 
 /**
- * The op with a short way for a tensor alone (then `folded` is undefined: everything) and for a tensor along one axis;
- * undefined from it sends a call the general way, as all other arguments do.
+ * The op with a short way for a tensor, axes that `maskOf` knows and keepdims (`folded` is undefined for everything to a
+ * scalar); undefined from it sends a call the general way, as all other arguments do.
  */
 export function withShortWay<
   F extends AnyFunction & {
     readonly parameters: { readonly required: readonly string[]; readonly optional: readonly string[] }
   },
->(general: F, short: (x: Tensor, folded: Folded | undefined) => Tensor | undefined): F {
+>(
+  general: F,
+  maskOf: (axes: unknown, rank: number) => number | undefined,
+  short: (x: Tensor, folded: Folded | undefined) => Tensor | undefined,
+): F {
   const op = function (x: unknown, axis: unknown, keepdims: unknown): unknown {
     // biome-ignore lint/complexity/noArguments: counting without an array is what keeps a call cheap
     const given = arguments.length
@@ -140,13 +153,13 @@ export function withShortWay<
         kept = axis['keepdims']
         for (const key in axis) plain &&= key === 'axis' || key === 'keepdims'
       }
-      if (plain && kept === undefined) kept = false
+      if (kept === undefined) kept = false
       let out: Tensor | undefined
-      if (given === 1) {
+      if (plain && (along === undefined || along === null) && kept === false) {
         out = short(x, undefined)
-      } else if (plain && typeof along === 'number' && typeof kept === 'boolean') {
-        const folded = foldAlong(x.shape, along, kept)
-        if (folded !== undefined) out = short(x, folded)
+      } else if (plain && typeof kept === 'boolean') {
+        const mask = maskOf(along, x.shape.length)
+        if (mask !== undefined) out = short(x, foldMask(x.shape, mask, kept))
       }
       if (out !== undefined) return out
     }
@@ -172,7 +185,7 @@ export function reduction(name: string, target: number, rule: Rule, check?: Chec
     },
   )
   const signatures = new Signatures(name, rule)
-  return withShortWay(general, (x: Tensor, folded: Folded | undefined): Tensor | undefined => {
+  return withShortWay(general, maskOfAxes, (x: Tensor, folded: Folded | undefined): Tensor | undefined => {
     if (check !== undefined && x.size === 0) return undefined
     const s = signatures.of(x.code)
     return folded === undefined

@@ -9,7 +9,7 @@ import { kindOf, plainError, rangeError, typeError } from './errors'
 import { begin, kernel, run, view, withoutRecording } from './launch'
 import { addon } from './native'
 import { contiguousStrides, isContiguous, MAX_RANK, shapeOf, sizeOf } from './shape'
-import { allocateBlock, DISPOSED, own, Storage } from './storage'
+import { allocateBlock, DISPOSED, made } from './storage'
 
 const COPY = kernel('copy')
 /** dtype, offset, rank, shape, strides: native/core/shared.h knows how many there can be. */
@@ -91,8 +91,7 @@ function inBlock(x: Tensor): Tensor {
 
 /**
  * A token for a tensor that another thread is to have: `worker.postMessage(share(x))` there, `receive(token)` here. The
- * memory is not copied; only results up to 8 KiB are, and what a loop that did not yield made past 256 MiB. Both threads
- * may then read the tensor, each disposes of its own.
+ * memory is not copied; only results up to 16 KiB are. Both threads may then read the tensor, each disposes of its own.
  *
  * A token is received once, by whichever thread asks first. It holds the memory until then, at most: a token that was
  * never posted until it is collected or its thread ends, a posted one until `token.release()` or until `seconds` have gone
@@ -141,10 +140,7 @@ export function receive(token: unknown): Tensor {
   const description = new Float64Array(DESCRIPTION)
   if (!addon.receive(id, description))
     throw plainError('receive', 'TOKEN', 'the token was received before, released, or its time is over')
-  const bytes = words[WORD.DETAIL] as number
-  const storage = own(
-    new Storage(words[WORD.LATE_SLOT] as number, words[WORD.LATE_GENERATION] as number, bytes, -1, undefined),
-  )
+  const storage = made(words[WORD.DETAIL] as number)
   const [code, offset, rank] = description as unknown as [Code, number, number]
   const shape = shapeOf(Array.from(description.subarray(3, 3 + rank)))
   const strides = shapeOf(Array.from(description.subarray(3 + rank, 3 + 2 * rank)))

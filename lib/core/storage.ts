@@ -3,9 +3,8 @@
  * block each; both go back to the native pool by dispose or when nothing refers to them any more.
  */
 
-import { setImmediate } from 'node:timers'
 import { WORD, words } from './block'
-import { plainError, rangeError, Status, statusError, typeError } from './errors'
+import { rangeError, Status, statusError, typeError } from './errors'
 import { addon } from './native'
 
 const UNCLONEABLE = Object.defineProperty({}, 'tensor', {
@@ -52,27 +51,22 @@ export const DISPOSED = new Storage(-3, 0, 0, -1, undefined)
  * Slabs are memory of the engine's own: its collections free them in a loop that never yields too, and what it allocates
  * next is then warm. A fresh page costs more than some hundred small results.
  */
-const SLAB_BYTES = 64 * 1024
+const SLAB_BYTES = 64 * 1024 + 64 // which its first aligned byte may be in
 /** Results up to this many bytes share a slab: keeping one of them keeps at most SLAB_BYTES. */
-const SMALL_BYTES = 8192
+const SMALL_BYTES = 16384
 const ALIGNMENT = 16
-/**
- * In a loop that never yields no finalizer runs, so blocks of dropped results cannot come back. Past this many bytes
- * taken in one turn of the event loop and not given back, results live in buffers of the engine's own, which its
- * collections do free there.
- */
-const { memoryBudget } = addon.build()
-const TURN_BYTES = Math.min(memoryBudget / 16, 2 ** 28)
-
-const SLOTS = 2 ** 24
-
-const registry = new FinalizationRegistry<number>((handle) => {
-  free(handle % SLOTS, Math.floor(handle / SLOTS))
+// The addon sees by itself which storages have been collected, and looks before it takes more memory. Where nobody asks
+// for any, this looks after each of the engine's collections.
+const EVERY = {}
+const registry = new FinalizationRegistry<undefined>(() => {
+  sweep(0)
+  watch()
 })
+const watch = (): void => registry.register({}, undefined, EVERY)
+watch()
 
 // At the end nothing is left to collect: Node 20's first releases hang where a registry still has something to tell, and
 // the addon frees all blocks by itself.
-const EVERY = {}
 process.on('exit', () => registry.unregister(EVERY))
 
 function free(slot: number, generation: number): void {
@@ -81,77 +75,121 @@ function free(slot: number, generation: number): void {
   addon.release()
 }
 
-function engineStorage(bytes: number, used: number): Storage {
-  // More than there is would be given now and missed later.
-  if (bytes > memoryBudget) throw statusError('allocate', Status.OutOfMemory, 0, 0, 0)
-  let buffer: ArrayBuffer
-  try {
-    buffer = Buffer.allocUnsafeSlow(bytes).buffer as ArrayBuffer
-  } catch {
-    throw statusError('allocate', Status.OutOfMemory, 0, 0, 0)
-  }
-  // The addon sees by itself when the buffer has been collected: the collector's young generation frees no object that
-  // a FinalizationRegistry knows.
-  addon.adopt(buffer)
-  return made(bytes, used, buffer)
+/** Gives back what has been collected; V8 counts `bytes` more from now on. */
+function sweep(bytes: number): void {
+  words[0] = bytes
+  addon.sweep()
 }
 
-/** The storage that the addon has just made. */
-function made(bytes: number, used: number, engine: ArrayBuffer | undefined): Storage {
+const PRESSURE = 2 ** 42
+
+/** Has the engine collect everything: V8 does when it is told of much memory, at the latest when a loop goes round. */
+function collect(): void {
+  for (const bytes of [PRESSURE, -PRESSURE]) sweep(bytes)
+  sweep(0)
+}
+
+function checkStatus(): void {
   if (words[WORD.STATUS] !== 0) throw statusError('allocate', words[WORD.STATUS] as number, 0, 0, 0)
-  return new Storage(words[WORD.LATE_SLOT] as number, words[WORD.LATE_GENERATION] as number, bytes, used, engine)
 }
 
-// Bytes of blocks taken in this turn of the event loop, less those given back in it.
-let taken = 0
-let turning = false
-
-/** What a block takes: the smallest ones are mostly what is kept of them. */
-const weight = (storage: Storage): number => Math.max(storage.bytes, 1024)
-
-/** Counts the block as taken and lets the collector give it back. */
-export function own(storage: Storage): Storage {
-  registry.register(storage, storage.slot + storage.generation * SLOTS, EVERY)
-  taken += weight(storage)
-  if (!turning) {
-    turning = true
-    setImmediate(() => {
-      turning = false
-      taken = 0
-    }).unref()
-  }
+/** The storage of the slot that the addon has made last. */
+export function made(bytes: number, used = -1, engine?: ArrayBuffer): Storage {
+  const storage = new Storage(
+    words[WORD.LATE_SLOT] as number,
+    words[WORD.LATE_GENERATION] as number,
+    bytes,
+    used,
+    engine,
+  )
+  addon.own(storage)
+  checkStatus()
   return storage
 }
 
-function nativeStorage(bytes: number): Storage {
+function take(bytes: number, waits: boolean): number {
   words[0] = bytes
+  words[1] = waits ? 1 : 0
   addon.allocate()
-  return own(made(bytes, -1, undefined))
+  return words[WORD.STATUS] as number
 }
 
-/** A block of ours, whatever it is for. */
-export function allocateBlock(bytes: number): Storage {
-  return nativeStorage(bytes)
+/**
+ * The engine collects on threads of its own, which on a busy machine get no time while a loop goes on making garbage: past
+ * half more than there was at the lowest, and this, it is made to.
+ */
+const SLACK_BYTES = 2 ** 28
+let live = 0
+let collectAt = SLACK_BYTES
+
+/** A block of ours, whatever it is for; `waits` where it is for a call that will wait for others. */
+export function allocateBlock(bytes: number, waits = false): Storage {
+  const collected = live > collectAt
+  if (collected) collect()
+  const status = take(bytes, waits)
+  if (status !== Status.Ok && status !== Status.QueueFull) {
+    // What nobody holds any more may be counted still.
+    collect()
+    take(bytes, waits)
+  }
+  checkStatus()
+  live = words[WORD.DETAIL] as number
+  // What it then finds is seen a little later, or is alive.
+  collectAt = collected ? 1.25 * live : Math.min(collectAt, 1.5 * live + SLACK_BYTES)
+  return made(bytes)
 }
 
-/** The block that a kernel has made, or a copy in the engine's memory where this turn has taken enough. */
-export function bounded(storage: Storage): Storage {
-  if (taken <= TURN_BYTES) return storage
-  const copy = engineStorage(Math.max(storage.bytes, 1), -1)
-  const bytes = new Uint8Array(copy.engine as ArrayBuffer, 0, storage.bytes)
-  if (!addon.copyOut(storage.slot, storage.generation, 0, bytes))
-    throw plainError('allocate', 'INTERNAL', 'a late output is smaller than it says; please report this as a bug')
-  drop(storage)
-  return copy
+/** The memory of a late output after a run: where there was room for it, or the block that the kernel has made. */
+export function lateStorage(bytes: number): Storage {
+  if ((words[WORD.LATE_SLOT] as number) < 0) return allocate(bytes)
+  given = 0
+  return made(bytes)
 }
 
 let slab: Storage | undefined
-let collecting: Storage[] | undefined
 
-/** Has every block that is made from now on noted in the list, too; gives the list before. */
-export function collectInto(list: Storage[] | undefined): Storage[] | undefined {
+function newSlab(): Storage {
+  let buffer: ArrayBuffer
+  try {
+    buffer = Buffer.allocUnsafeSlow(SLAB_BYTES).buffer as ArrayBuffer
+  } catch {
+    throw statusError('allocate', Status.OutOfMemory, 0, 0, 0)
+  }
+  addon.adopt(buffer)
+  if (words[WORD.STATUS] !== 0) {
+    collect()
+    addon.adopt(buffer)
+  }
+  checkStatus()
+  const start = words[WORD.DETAIL] as number
+  slab = made(SLAB_BYTES, start, buffer)
+  slab.start = start
+  return slab
+}
+
+/** Says in the block where a small late output may go: behind the last result. */
+export function offerRoom(): void {
+  let current = slab
+  if (current === undefined || current.used + SMALL_BYTES > SLAB_BYTES) current = newSlab()
+  words[WORD.LATE_SLOT] = current.slot
+  words[WORD.LATE_GENERATION] = current.generation
+  words[WORD.LATE_ROWS] = current.used
+  words[WORD.LATE_COLUMNS] = SMALL_BYTES
+}
+
+/** Where the blocks made for a job are noted. */
+export interface Collecting {
+  readonly made: Storage[]
+  /** Whether it is a further part of a call, which is not refused for what others hold. */
+  readonly goesOn: boolean
+}
+
+let collecting: Collecting | undefined
+
+/** Has every block that is made from now on noted, too; gives what was asked for before. */
+export function collectInto(job: Collecting | undefined): Collecting | undefined {
   const before = collecting
-  collecting = list
+  collecting = job
   return before
 }
 
@@ -166,20 +204,16 @@ export function givenOffset(): number {
 export function allocate(bytes: number): Storage {
   if (bytes <= SMALL_BYTES) {
     let current = slab
-    if (current === undefined || current.used + bytes > SLAB_BYTES) {
-      current = slab = engineStorage(SLAB_BYTES, 0)
-      current.used = current.start = words[WORD.DETAIL] as number
-    }
+    if (current === undefined || current.used + bytes > SLAB_BYTES) current = newSlab()
     given = current.used
     current.used += (bytes + (ALIGNMENT - 1)) & -ALIGNMENT
     return current
   }
   if (bytes > Number.MAX_SAFE_INTEGER) throw rangeError('allocate', 'SIZE', `${bytes} bytes cannot be addressed`)
   given = 0
-  if (collecting === undefined) return taken > TURN_BYTES ? engineStorage(bytes, -1) : nativeStorage(bytes)
-  // A job holds what it uses, so that the engine could free none of it: past what there is the call fails instead.
-  const storage = nativeStorage(bytes)
-  collecting.push(storage)
+  if (collecting === undefined) return allocateBlock(bytes)
+  const storage = allocateBlock(bytes, !collecting.goesOn)
+  collecting.made.push(storage)
   return storage
 }
 
@@ -200,7 +234,6 @@ export function release(storage: Storage): void {
 /** Gives the block back whoever holds it: their handle names nothing from now on. Twice is once. */
 export function drop(storage: Storage): void {
   if (storage.slot < 0) return
-  if (storage.engine === undefined) taken -= weight(storage)
   free(storage.slot, storage.generation)
   storage.slot = DISPOSED.slot
 }

@@ -20,8 +20,8 @@ const prototype = Object.getPrototypeOf(Uint8Array.prototype)
 const getter = (name: string | symbol): ((this: unknown) => unknown) =>
   Object.getOwnPropertyDescriptor(prototype, name)?.get as (this: unknown) => unknown
 const lengthOf = getter('length')
-const bufferOf = getter('buffer')
 const kindNameOf = getter(Symbol.toStringTag)
+const every: (this: unknown, test: () => boolean) => boolean = prototype.every
 
 /** The dtype of a typed array, by what it is and not by what its properties say. */
 const TYPED: ReadonlyMap<unknown, Code> = new Map<unknown, Code>([
@@ -52,10 +52,10 @@ function typed(op: string, name: string, value: ArrayBufferView): Typed {
   const length = lengthOf.call(value) as number
   if (length === 0) {
     try {
-      // Only making a view asks whether the buffer is still there.
-      new Uint8Array(bufferOf.call(value) as ArrayBuffer)
+      // Only a method asks whether the buffer is still there and reaches as far as the view.
+      every.call(value, () => true)
     } catch {
-      throw typeError(op, 'BUFFER', `${name} is a typed array whose buffer was transferred or detached`)
+      throw typeError(op, 'BUFFER', `${name} is a typed array whose buffer was transferred, detached or made shorter`)
     }
   }
   return { view: value, code, length }

@@ -19,14 +19,15 @@ export function wholes(op: string, name: string, value: unknown): number[] {
  */
 export function windowOf(op: string, x: Tensor, starts: readonly number[], sizes: Shape): Tensor {
   let offset = x.offset
-  x.shape.forEach((n, axis) => {
+  for (let axis = 0; axis < x.shape.length; axis++) {
+    const n = x.shape[axis] as number
     const given = starts[axis] as number
     const start = given < 0 ? given + n : given
     const size = sizes[axis] as number
     if (start < 0 || size < 0 || start + size > n)
       throw rangeError(op, 'INDEX', `${size} elements from ${given} reach outside axis ${axis} with size ${n}`)
     offset += start * (x.strides[axis] as number)
-  })
+  }
   const size = sizeOf(op, sizes)
   return viewOf(x, size === 0 ? x.offset : offset, sizes, x.strides, size)
 }

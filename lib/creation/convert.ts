@@ -7,14 +7,14 @@ import type { Data, DType } from '../core/dtype'
 import { hostData } from '../core/host'
 import { withoutRecording } from '../core/launch'
 import { contiguousStrides, type Shape } from '../core/shape'
-import { isTensorLike, Tensor, viewOf } from '../tensor'
+import { aliasOf, isTensorLike, Tensor } from '../tensor'
 
 /** A tensor of its own for each call: one that the user made stays when this one is disposed of. */
 function tensorOf(op: string, x: unknown, dtype: unknown): Tensor {
   const code = optionalCode(op, dtype)
   if (!(x instanceof Tensor)) return toTensor(op, 'x', x, code)
   const cast = code === undefined ? x : castTo(op, x, code)
-  return cast === x ? viewOf(x, x.offset, x.shape, x.strides, x.size) : cast
+  return cast === x ? aliasOf(x) : cast
 }
 
 /**

@@ -2,31 +2,25 @@
 
 import { define } from '../core/arguments'
 import { isStrong, type Operand, operand, optionalCode, toTensor, type WeakScalar } from '../core/convert'
+import { filled, zerosOf } from '../core/copy'
 import { type Code, checkFits, type DType, floatxDtype } from '../core/dtype'
 import { rangeError, show } from '../core/errors'
-import { begin, kernel, number, run, scalar, type Viewed, view } from '../core/launch'
+import { areaOf, begin, kernel, number, run, type Scalar, scalar, type Viewed, view } from '../core/launch'
 import { input } from '../core/patterns'
-import { broadcast, checkShape, integer, type Shape, sameShape, shapeOf, sizeOf } from '../core/shape'
+import { broadcast, checkShape, integer, rowShape, type Shape, sameShape, shapeOf, sizeOf } from '../core/shape'
 import { emptyTensor, type Tensor } from '../tensor'
 
 const COPY = kernel('copy')
 const FILL = kernel('fill')
 const TRI = kernel('tri')
 
-const ZERO: Pick<WeakScalar, 'code' | 'high' | 'low'> = { code: 0, high: 0, low: 0 }
-const ONE: Pick<WeakScalar, 'code' | 'high' | 'low'> = { code: 0, high: 1, low: 0 }
+const ONE: Scalar = { code: 0, high: 1, low: 0 }
 
-function fillWith(op: string, out: Viewed, value: Pick<WeakScalar, 'code' | 'high' | 'low'>): void {
+function fillWith(op: string, out: Viewed, value: Scalar): void {
   begin(FILL)
   view(out)
   scalar(value)
   run(op)
-}
-
-function filled(op: string, shape: Shape, code: Code, value: typeof ONE): Tensor {
-  const out = emptyTensor(shape, code, sizeOf(op, shape))
-  fillWith(op, out, value)
-  return out
 }
 
 /** The value broadcast to a shape, in a dtype. */
@@ -58,7 +52,7 @@ export const empty = define(
   ['shape'],
   ['dtype'],
   (shape: number | readonly number[], dtype: DType | null = null): Tensor =>
-    filled('empty', checkShape('empty', shape), optionalCode('empty', dtype) ?? floatxDtype(), ZERO),
+    zerosOf('empty', checkShape('empty', shape), optionalCode('empty', dtype) ?? floatxDtype()),
 )
 
 /**
@@ -74,7 +68,7 @@ export const zeros = define(
   ['shape'],
   ['dtype'],
   (shape: number | readonly number[], dtype: DType | null = null): Tensor =>
-    filled('zeros', checkShape('zeros', shape), optionalCode('zeros', dtype) ?? floatxDtype(), ZERO),
+    zerosOf('zeros', checkShape('zeros', shape), optionalCode('zeros', dtype) ?? floatxDtype()),
 )
 
 /**
@@ -140,7 +134,7 @@ export const fullLike = define(
  */
 export const zerosLike = define('zerosLike', ['x'], ['dtype'], (x: Operand, dtype: DType | null = null): Tensor => {
   const a = toTensor('zerosLike', 'x', x)
-  return filled('zerosLike', a.shape, optionalCode('zerosLike', dtype) ?? a.code, ZERO)
+  return zerosOf('zerosLike', a.shape, optionalCode('zerosLike', dtype) ?? a.code)
 })
 
 /**
@@ -168,12 +162,12 @@ function matrixShape(op: string, n: unknown, m: unknown): Shape {
 }
 
 function eyeOf(op: string, shape: Shape, k: number, code: Code): Tensor {
-  const out = filled(op, shape, code, ZERO)
+  const out = zerosOf(op, shape, code)
   const [rows, columns] = shape as readonly [number, number]
   const length = Math.max(0, Math.min(rows + Math.min(k, 0), columns - Math.max(k, 0)))
   if (length === 0) return out
   const offset = out.offset + (k >= 0 ? k : -k * columns)
-  fillWith(op, { storage: out.storage, offset, code, shape: [length], strides: [columns + 1] }, ONE)
+  fillWith(op, areaOf(out, offset, rowShape(length), [columns + 1]), ONE)
   return out
 }
 

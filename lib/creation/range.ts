@@ -27,9 +27,19 @@ import {
 import { kindOf, rangeError, show, typeError } from '../core/errors'
 import { begin, kernel, number, run, scalar, view } from '../core/launch'
 import { input, meetWeak } from '../core/patterns'
-import { broadcast, integer, MAX_RANK, normalizeAxis, SCALAR, type Shape, shapeOf, sizeOf } from '../core/shape'
+import {
+  broadcast,
+  integer,
+  MAX_RANK,
+  normalizeAxis,
+  rowShape,
+  SCALAR,
+  type Shape,
+  shapeOf,
+  sizeOf,
+} from '../core/shape'
 import { scalarValue } from '../core/values'
-import { permute, reshaped } from '../core/views'
+import { firstAxisAt, reshaped } from '../core/views'
 import { power } from '../elementwise/arithmetic'
 import { emptyTensor, type Tensor, viewOf } from '../tensor'
 
@@ -61,7 +71,8 @@ const isWhole = (x: Real): boolean => typeof x === 'bigint' || Number.isSafeInte
 /** How many values lie in [start, stop). */
 function lengthOf(start: Real, stop: Real, step: Real): number {
   // bigint has no rounding: taken where a bigint is given and all are whole.
-  if ([start, stop, step].some((x) => typeof x === 'bigint') && [start, stop, step].every(isWhole)) {
+  const wide = typeof start === 'bigint' || typeof stop === 'bigint' || typeof step === 'bigint'
+  if (wide && isWhole(start) && isWhole(stop) && isWhole(step)) {
     const [distance, by] = [BigInt(stop) - BigInt(start), BigInt(step)]
     const whole = distance / by
     return Number(whole + (whole * by !== distance && distance < 0n === by < 0n ? 1n : 0n))
@@ -75,12 +86,22 @@ function lengthOf(start: Real, stop: Real, step: Real): number {
 /** start + k * step, without rounding where all is whole. */
 function valueAt(start: Real, step: Real, k: number): Real {
   if (!isWhole(start) || !isWhole(step)) return Number(start) + k * Number(step)
+  if (typeof start === 'number' && typeof step === 'number') {
+    const [way, end] = [k * step, start + k * step]
+    if (Number.isSafeInteger(way) && Number.isSafeInteger(end)) return end
+  }
   const exact = BigInt(start) + BigInt(k) * BigInt(step)
   return typeof start === 'number' && typeof step === 'number' ? Number(exact) : exact
 }
 
+/** An integer dtype must hold what is left of a value without its fraction. */
+function checkWhole(value: Real, code: Code): void {
+  checkFits('arange', typeof value === 'bigint' ? value : Math.trunc(value), code)
+}
+
 /** Bare numbers take the dtype of the tensors among them; alone, whole ones are int32, or int64 where one is a bigint. */
 function dtypeOf(parts: readonly (Tensor | WeakScalar)[]): Code {
+  if (parts.every((x) => !isStrong(x) && x.weak === 'int' && !x.wide)) return INT32
   const tensors = parts.filter(isStrong)
   const bare = parts.filter((x): x is WeakScalar => !isStrong(x))
   if (tensors.length > 0) {
@@ -128,11 +149,12 @@ export const arange = define(
     if (code === BOOL || isComplex(code))
       throw typeError('arange', 'DTYPE', `a range has integers or floats; received dtype ${DTYPES[code]}`)
     const length = Math.max(0, lengthOf(from, end.value, apart))
-    const shape = shapeOf([length])
+    const shape = rowShape(length)
     const size = sizeOf('arange', shape)
-    if (isInteger(code) && size > 0)
-      for (const value of [from, valueAt(from, apart, length - 1)])
-        checkFits('arange', typeof value === 'bigint' ? value : Math.trunc(value), code)
+    if (isInteger(code) && size > 0) {
+      checkWhole(from, code)
+      checkWhole(valueAt(from, apart, length - 1), code)
+    }
     const out = emptyTensor(shape, code, size)
     begin(ARANGE)
     view(out)
@@ -144,10 +166,15 @@ export const arange = define(
 )
 
 /** Whether float32, or a complex number of it, holds every value of a dtype. */
-const isNarrow = (code: Code): boolean => ![UINT32, UINT64, INT32, INT64, FLOAT64, COMPLEX128].includes(code)
+const WIDE: readonly Code[] = [UINT32, UINT64, INT32, INT64, FLOAT64, COMPLEX128]
+const isNarrow = (code: Code): boolean => !WIDE.includes(code)
+
+/** A bare number that is no bigint and not complex. */
+const isRealNumber = (x: Tensor | WeakScalar): boolean => !isStrong(x) && !x.wide && x.weak !== 'complex'
 
 /** The dtype that samples are computed in, as NumPy has it: 64 bits but where a narrower one is given and all fits. */
 function computingFor(parts: readonly (Tensor | WeakScalar)[]): Code {
+  if (parts.every(isRealNumber)) return FLOAT64
   const tensors = parts.filter(isStrong)
   const narrow = tensors.some((x) => isInexact(x.code)) && tensors.every((x) => isNarrow(x.code))
   const complex = parts.some((x) => (isStrong(x) ? isComplex(x.code) : x.weak === 'complex'))
@@ -156,6 +183,7 @@ function computingFor(parts: readonly (Tensor | WeakScalar)[]): Code {
 
 /** What the ends and a float meet in. */
 function floatingFor(parts: readonly (Tensor | WeakScalar)[]): Code {
+  if (parts.every(isRealNumber)) return floatxDtype()
   const tensors = parts.filter(isStrong)
   const bare = parts.filter((x): x is WeakScalar => !isStrong(x))
   let code = tensors.length > 0 ? (tensors[0] as Tensor).code : bare.some((x) => x.wide) ? INT64 : INT32
@@ -174,20 +202,28 @@ interface Ends {
 }
 
 /** Calls `make` with the ends; what was made of the caller's arrays goes back. */
-function withEnds<T>(op: string, given: readonly [unknown, unknown, unknown, unknown], make: (ends: Ends) => T): T {
-  const [start, stop, num, endpoint] = given
-  const parts: (Tensor | WeakScalar)[] = []
+function withEnds<T>(
+  op: string,
+  start: unknown,
+  stop: unknown,
+  num: unknown,
+  endpoint: unknown,
+  make: (ends: Ends) => T,
+): T {
+  const made: Tensor[] = []
+  const end = (name: string, x: unknown): Tensor | WeakScalar => {
+    const part = operand(op, name, x)
+    if (isStrong(part) && part !== x) made.push(part)
+    return part
+  }
   try {
-    parts.push(operand(op, 'start', start))
-    parts.push(operand(op, 'stop', stop))
+    const from = end('start', start)
+    const to = end('stop', stop)
     const count = integer(op, 'num', num)
     if (count < 0) throw rangeError(op, 'SIZE', `num must not be negative; received ${count}`)
-    const [from, to] = parts as [Tensor | WeakScalar, Tensor | WeakScalar]
     return make({ start: from, stop: to, num: count, endpoint: flag(op, 'endpoint', endpoint) })
   } finally {
-    parts.forEach((part, i) => {
-      if (isStrong(part) && part !== given[i]) part.dispose()
-    })
+    for (const tensor of made) tensor.dispose()
   }
 }
 
@@ -197,7 +233,7 @@ const shapeOfEnd = (x: Tensor | WeakScalar): Shape => (isStrong(x) ? x.shape : S
 function samplesOf(op: string, ends: Ends, shape: Shape, code: Code, compute: Code, step?: Tensor): Tensor {
   if (shape.length >= MAX_RANK)
     throw rangeError(op, 'RANK', `the result would have ${shape.length + 1} axes; at most ${MAX_RANK} are supported`)
-  const all = shapeOf([ends.num, ...shape])
+  const all = shape.length === 0 ? rowShape(ends.num) : shapeOf([ends.num, ...shape])
   const out = emptyTensor(all, code, sizeOf(op, all))
   begin(LINSPACE)
   view(out)
@@ -213,8 +249,7 @@ function samplesOf(op: string, ends: Ends, shape: Shape, code: Code, compute: Co
 /** The tensor with its first axis moved, as a view in its place. */
 function withFirstAxisAt(x: Tensor, axis: number): Tensor {
   if (axis === 0) return x
-  const order = x.shape.map((_, k) => k).slice(1)
-  const moved = permute(x, order.toSpliced(axis, 0, 0))
+  const moved = firstAxisAt(x, axis)
   x.dispose()
   return moved
 }
@@ -265,7 +300,7 @@ export const linspace = define(
     dtype: DType | null = null,
     axis: number = 0,
   ): Tensor =>
-    withEnds('linspace', [start, stop, num, endpoint], (ends): Tensor | [Tensor, Tensor] => {
+    withEnds('linspace', start, stop, num, endpoint, (ends): Tensor | [Tensor, Tensor] => {
       const asked = optionalCode('linspace', dtype)
       const wantsStep = flag('linspace', 'retstep', retstep)
       const parts = [ends.start, ends.stop]
@@ -323,7 +358,7 @@ export const logspace = define(
     dtype: DType | null = null,
     axis: number = 0,
   ): Tensor =>
-    withEnds('logspace', [start, stop, num, endpoint], (ends) => {
+    withEnds('logspace', start, stop, num, endpoint, (ends) => {
       const code = optionalCode('logspace', dtype) ?? floatingFor([ends.start, ends.stop])
       const from = operand('logspace', 'base', base)
       try {
@@ -375,7 +410,7 @@ export const meshgrid = label(
       const lines = operands.map((x, k) => {
         const a = toTensor('meshgrid', `xs[${k}]`, x)
         if (a !== x) made.push(a)
-        const line = reshaped('meshgrid', a, shapeOf([a.size]))
+        const line = reshaped('meshgrid', a, rowShape(a.size))
         made.push(line)
         return line
       })

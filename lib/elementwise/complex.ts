@@ -2,19 +2,16 @@
 
 import { define } from '../core/arguments'
 import { type Operand, toTensor } from '../core/convert'
-import { castTo } from '../core/copy'
+import { castTo, zerosOf } from '../core/copy'
 import { BOOL, INT8, isComplex, realPart } from '../core/dtype'
 import { begin, kernel, number, run, view } from '../core/launch'
+import { shapeOf } from '../core/shape'
 import { viewing } from '../core/views'
-import { zeros } from '../creation/fill'
-import { emptyTensor, Tensor, viewOf } from '../tensor'
-
-/** The same elements as a tensor of its own, which may be disposed of by itself. */
-const same = (x: Tensor): Tensor => viewOf(x, x.offset, x.shape, x.strides, x.size)
+import { aliasOf, emptyTensor, Tensor } from '../tensor'
 
 /** One part of each complex element, where they lie: `part` is 0 for the real one, 1 for the imaginary one. */
 function partOf(x: Tensor, part: 0 | 1): Tensor {
-  const strides = Object.freeze(x.strides.map((step) => 2 * step))
+  const strides = shapeOf(x.strides.map((step) => 2 * step))
   return new Tensor(x.storage, 2 * x.offset + part, realPart(x.code), x.shape, strides, x.size, false)
 }
 
@@ -28,7 +25,7 @@ export const real = define(
   'real',
   ['x'],
   [],
-  (x: Operand): Tensor => viewing('real', x, (a) => (isComplex(a.code) ? partOf(a, 0) : same(a))),
+  (x: Operand): Tensor => viewing('real', x, (a) => (isComplex(a.code) ? partOf(a, 0) : aliasOf(a))),
 )
 
 /**
@@ -41,7 +38,8 @@ export const imag = define(
   'imag',
   ['x'],
   [],
-  (x: Operand): Tensor => viewing('imag', x, (a) => (isComplex(a.code) ? partOf(a, 1) : zeros(a.shape, a.dtype))),
+  (x: Operand): Tensor =>
+    viewing('imag', x, (a) => (isComplex(a.code) ? partOf(a, 1) : zerosOf('imag', a.shape, a.code))),
 )
 
 const CONJUGATE = kernel('conjugate')
@@ -56,7 +54,7 @@ const CONJUGATE = kernel('conjugate')
 export const conjugate = define('conjugate', ['x'], [], (x: Operand): Tensor => {
   const a = toTensor('conjugate', 'x', x)
   if (a.code === BOOL) return castTo('conjugate', a, INT8)
-  if (!isComplex(a.code)) return same(a)
+  if (!isComplex(a.code)) return aliasOf(a)
   const out = emptyTensor(a.shape, a.code, a.size)
   begin(CONJUGATE)
   view(out)

@@ -2,7 +2,7 @@
 
 import { define, type Op, type WithForm } from '../core/arguments'
 import { isStrong, type Operand, operand, toTensor } from '../core/convert'
-import { BOOL, type Code, computing, FLOAT32, isInexact, promote } from '../core/dtype'
+import { BOOL, type Code, computing, promote } from '../core/dtype'
 import { typeError } from '../core/errors'
 import { begin, kernel, number, run, view } from '../core/launch'
 import { binary, input, meet, type Rule, signature, unary } from '../core/patterns'
@@ -45,8 +45,7 @@ export const logicalXor = binary('logicalXor', inBools, bools)
  */
 export const logicalNot = unary('logicalNot', inBools)
 
-/** Integers, which are never NaN or infinite, are looked at as float32. */
-const inFloats: Rule = (met) => signature(isInexact(met) ? computing(met) : FLOAT32, BOOL)
+const inOwn: Rule = (met) => signature(computing(met), BOOL)
 
 /**
  * Where the operand is neither infinite nor NaN; of a complex number both parts.
@@ -54,7 +53,7 @@ const inFloats: Rule = (met) => signature(isInexact(met) ? computing(met) : FLOA
  * @example isfinite([1, Infinity, NaN]) // [true, false, false]
  * @see https://keras.io/api/ops/numpy/#isfinite-function
  */
-export const isfinite = unary('isfinite', inFloats)
+export const isfinite = unary('isfinite', inOwn)
 
 /**
  * Where the operand is infinite; of a complex number either part.
@@ -62,7 +61,7 @@ export const isfinite = unary('isfinite', inFloats)
  * @example isinf([1, -Infinity, NaN]) // [false, true, false]
  * @see https://keras.io/api/ops/numpy/#isinf-function
  */
-export const isinf = unary('isinf', inFloats)
+export const isinf = unary('isinf', inOwn)
 
 /**
  * Where the operand is NaN; of a complex number either part.
@@ -70,7 +69,7 @@ export const isinf = unary('isinf', inFloats)
  * @example isnan([1, Infinity, NaN]) // [false, false, true]
  * @see https://keras.io/api/ops/numpy/#isnan-function
  */
-export const isnan = unary('isnan', inFloats)
+export const isnan = unary('isnan', inOwn)
 
 const WHERE = kernel('where')
 

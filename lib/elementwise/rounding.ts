@@ -26,7 +26,7 @@ import { kindOf, typeError } from '../core/errors'
 import { begin, kernel, number, run, view } from '../core/launch'
 import { input, realOnly, toFloat, unary } from '../core/patterns'
 import { broadcast, integer, SCALAR, sizeOf } from '../core/shape'
-import { emptyTensor, type Tensor, viewOf } from '../tensor'
+import { aliasOf, emptyTensor, type Tensor } from '../tensor'
 
 /**
  * The smallest whole number not below `x`. Integers become `floatx()`; complex numbers are a TypeError.
@@ -44,9 +44,6 @@ export const ceil = unary('ceil', realOnly(toFloat))
  */
 export const floor = unary('floor', realOnly(toFloat))
 
-/** The same elements as a tensor of its own, which may be disposed of by itself. */
-const same = (x: Tensor): Tensor => viewOf(x, x.offset, x.shape, x.strides, x.size)
-
 const ROUND = kernel('round')
 
 /**
@@ -60,7 +57,7 @@ export const round = define('round', ['x'], ['decimals'], (x: Operand, decimals:
   const a = toTensor('round', 'x', x)
   const places = integer('round', 'decimals', decimals)
   const whole = !isInexact(a.code)
-  if (a.code === BOOL || (whole && places >= 0)) return same(a)
+  if (a.code === BOOL || (whole && places >= 0)) return aliasOf(a)
   const out = emptyTensor(a.shape, a.code, a.size)
   begin(ROUND)
   view(out)
@@ -150,7 +147,7 @@ export const nanToNum = define(
       if (typeof value === 'number') return value
       throw typeError('nanToNum', 'ARGUMENT', `nan, posinf and neginf must be numbers; received ${kindOf(value)}`)
     }) as [number, number, number]
-    if (!isInexact(a.code)) return same(a)
+    if (!isInexact(a.code)) return aliasOf(a)
     const out = emptyTensor(a.shape, a.code, a.size)
     begin(NAN_TO_NUM)
     view(out)
@@ -174,5 +171,5 @@ export const nanToNum = define(
 export const cast = define('cast', ['x', 'dtype'], [], (x: Operand, dtype: DType): Tensor => {
   const a = toTensor('cast', 'x', x)
   const code = codeOf('cast', dtype)
-  return code === a.code ? same(a) : castTo('cast', a, code)
+  return code === a.code ? aliasOf(a) : castTo('cast', a, code)
 })

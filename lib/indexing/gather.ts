@@ -5,21 +5,25 @@ import { type Operand, toIntegers, toTensor } from '../core/convert'
 import { BOOL, type Code, DTYPES, INT32, INT64, ITEM_BYTES, isInteger } from '../core/dtype'
 import { rangeError, show, typeError } from '../core/errors'
 import { type ArrayIndex, applyKey, type Slice } from '../core/key'
-import { begin, kernel, late, number, run, runLate, view } from '../core/launch'
+import { begin, kernel, type Late, late, number, run, runLate, view } from '../core/launch'
+import { arranged } from '../core/product'
 import {
+  axesOf,
   broadcast,
   contiguousStrides,
   MAX_RANK,
   normalizeAxis,
+  rowShape,
   SCALAR,
   type Shape,
   shapeOf,
   sizeOf,
+  sizesBetween,
+  without,
 } from '../core/shape'
-import type { Storage } from '../core/storage'
 import { reshaped, viewing } from '../core/views'
 import { checkWindow, wholes, windowOf } from '../core/window'
-import { emptyTensor, Tensor, viewOf } from '../tensor'
+import { emptyTensor, lateTensor, Tensor, viewOf } from '../tensor'
 
 const TAKE = kernel('take')
 const TAKE_ALONG_AXIS = kernel('takeAlongAxis')
@@ -35,20 +39,26 @@ function indicesOf(op: string, value: unknown): Tensor {
   throw typeError(op, 'DTYPE', `indices must be integers; received ${DTYPES[indices.code]}${hint}`)
 }
 
+/** The shape with that of the indices in the axis's place. */
+const takenShape = (x: Shape, indices: Shape, axis: number): Shape =>
+  x.length === 1 ? indices : insert('take', without(x, axis), axis, indices)
+
 /** Launches a gather along one axis of x, flattened where `axis` is null, and gives back what was made on the way. */
 function gather(
   op: string,
   target: number,
-  [x, indices]: readonly [unknown, unknown],
+  x: unknown,
+  indices: unknown,
   axis: number | null,
   shapeFor: (x: Shape, indices: Shape, axis: number) => Shape,
 ): Tensor {
   const a = toTensor(op, 'x', x)
   const along = axis === null ? 0 : normalizeAxis(op, axis, a.shape.length)
   const picked = indicesOf(op, indices)
-  const shape = shapeFor(axis === null ? shapeOf([a.size]) : a.shape, picked.shape, along)
+  const whole = axis !== null || a.shape.length === 1
+  const shape = shapeFor(whole ? a.shape : rowShape(a.size), picked.shape, along)
   const size = sizeOf(op, shape)
-  const from = axis === null ? reshaped(op, a, shapeOf([a.size])) : a
+  const from = whole ? a : reshaped(op, a, rowShape(a.size))
   try {
     const out = emptyTensor(shape, a.code, size)
     begin(target)
@@ -59,18 +69,19 @@ function gather(
     run(op)
     return out
   } finally {
-    if (from !== x) from.dispose()
+    if (from !== a) from.dispose()
     if (a !== x) a.dispose()
     if (picked !== indices) picked.dispose()
   }
 }
 
 /** The shape with sizes put in at a position. */
-function insert(op: string, shape: Shape, position: number, sizes: Shape): Shape {
+function insert(op: string, shape: readonly number[], position: number, sizes: readonly number[]): Shape {
   const rank = shape.length + sizes.length
+  if (shape.length === 0) return shapeOf(sizes)
   if (rank > MAX_RANK)
     throw rangeError(op, 'RANK', `the result would have ${rank} axes; at most ${MAX_RANK} are supported`)
-  return shapeOf([...shape.slice(0, position), ...sizes, ...shape.slice(position)])
+  return shapeOf([...sizesBetween(shape, 0, position), ...sizes, ...sizesBetween(shape, position)])
 }
 
 /**
@@ -88,9 +99,7 @@ export const take = define(
   ['x', 'indices'],
   ['axis'],
   (x: Operand, indices: Operand, axis: number | null = null): Tensor =>
-    gather('take', TAKE, [x, indices], axis, (from, picked, along) =>
-      insert('take', [...from.slice(0, along), ...from.slice(along + 1)], along, picked),
-    ),
+    gather('take', TAKE, x, indices, axis, takenShape),
 )
 
 /** The shape that x and indices give: broadcast but for the axis, which is that of the indices. */
@@ -101,16 +110,19 @@ function alongShape(x: Shape, indices: Shape, axis: number): Shape {
       'SHAPE_MISMATCH',
       `indices must have as many axes as x; received shapes ${show(indices)} and ${show(x)}`,
     )
-  const sizes = indices.map((n, k) => {
+  const sizes = [...indices]
+  for (let k = 0; k < sizes.length; k++) {
     const m = x[k] as number
-    if (k === axis || n === m || m === 1) return n
-    if (n === 1) return m
-    throw rangeError(
-      'takeAlongAxis',
-      'BROADCAST',
-      `indices and x must agree on every axis but ${axis}; received shapes ${show(indices)} and ${show(x)}`,
-    )
-  })
+    const n = sizes[k] as number
+    if (k === axis || n === m || m === 1) continue
+    if (n !== 1)
+      throw rangeError(
+        'takeAlongAxis',
+        'BROADCAST',
+        `indices and x must agree on every axis but ${axis}; received shapes ${show(indices)} and ${show(x)}`,
+      )
+    sizes[k] = m
+  }
   return shapeOf(sizes)
 }
 
@@ -129,17 +141,20 @@ export const takeAlongAxis = define(
   ['x', 'indices'],
   ['axis'],
   (x: Operand, indices: Operand, axis: number | null = null): Tensor =>
-    gather('takeAlongAxis', TAKE_ALONG_AXIS, [x, indices], axis, alongShape),
+    gather('takeAlongAxis', TAKE_ALONG_AXIS, x, indices, axis, alongShape),
 )
 
 /** int32 while every place fits. */
-const placeCode = (shape: Shape): Code => (shape.every((n) => n <= 2 ** 31) ? INT32 : INT64)
+const placeCode = (shape: Shape): Code => (Math.max(...shape) <= 2 ** 31 ? INT32 : INT64)
 
 /** The rows of a late output as tensors of their own. */
-function rowsOf(storage: Storage, code: Code, rows: number, columns: number): Tensor[] {
-  const shape = shapeOf([columns])
+function rowsOf({ storage, offset, rows, columns }: Late, code: Code): Tensor[] {
+  const shape = rowShape(columns)
   const strides = contiguousStrides(shape)
-  return Array.from({ length: rows }, (_, r) => new Tensor(storage, r * columns, code, shape, strides, columns, true))
+  const found: Tensor[] = []
+  for (let r = 0; r < rows; r++)
+    found.push(new Tensor(storage, offset + r * columns, code, shape, strides, columns, true))
+  return found
 }
 
 /**
@@ -158,9 +173,7 @@ export const nonzero = define('nonzero', ['x'], [], (x: Operand): Tensor[] => {
   begin(NONZERO)
   late(code)
   view(a)
-  return runLate('nonzero', ITEM_BYTES[code] as number, (storage, rows, columns) =>
-    rowsOf(storage, code, rows, columns),
-  )
+  return runLate('nonzero', ITEM_BYTES[code] as number, (found) => rowsOf(found, code))
 })
 
 /** What is left to do once the key is read. */
@@ -179,19 +192,16 @@ const giveBack = (pick: Pick): void => {
 }
 
 /** Index arrays without masks: they broadcast to one shape, which stands at the position. */
-function pickArrays({ from, arrays, position, shapes }: Pick): Tensor {
-  const all = [...arrays.map((array) => array.tensor.shape), ...shapes]
-  const common = all.reduce((met, shape) => broadcast('getItem', met, shape), SCALAR)
-  const others = from.shape.filter((_, axis) => !arrays.some((array) => array.axis === axis))
+function pickArrays(from: Tensor, arrays: readonly ArrayIndex[], position: number, shapes: readonly Shape[]): Tensor {
+  let common = SCALAR
+  for (const array of arrays) common = broadcast('getItem', common, array.tensor.shape)
+  for (const shape of shapes) common = broadcast('getItem', common, shape)
+  let others: readonly number[] = from.shape
+  for (let i = arrays.length - 1; i >= 0; i--) others = without(others, (arrays[i] as ArrayIndex).axis)
   const shape = insert('getItem', others, position, common)
   const size = sizeOf('getItem', shape)
   if (arrays.length === 0) {
-    const strides = insert(
-      'getItem',
-      from.strides,
-      position,
-      common.map(() => 0),
-    )
+    const strides = insert('getItem', from.strides, position, withAll(common, 0))
     return viewOf(from, from.offset, shape, strides, size)
   }
   const out = emptyTensor(shape, from.code, size)
@@ -206,29 +216,25 @@ function pickArrays({ from, arrays, position, shapes }: Pick): Tensor {
   return out
 }
 
+/** As many sizes, all the same. */
+const withAll = (sizes: Shape, size: number): number[] => [...sizes].fill(size)
+
 /** One mask and no index array: the axes that it covers become one. */
 function pickMasked({ from, position }: Pick, mask: ArrayIndex): Tensor {
   const { code } = from
   const end = mask.axis + mask.tensor.shape.length
-  const axes = from.shape.map((_, axis) => axis)
+  const axes = axesOf(from.shape.length)
   const others = axes.filter((axis) => axis < mask.axis || axis >= end)
   const order = insert('getItem', others, position, axes.slice(mask.axis, end))
   const sizes = others.map((axis) => from.shape[axis] as number)
   begin(GET_ITEM_MASKED)
   late(code)
-  view({
-    storage: from.storage,
-    offset: from.offset,
-    code,
-    shape: order.map((axis) => from.shape[axis] as number),
-    strides: order.map((axis) => from.strides[axis] as number),
-  })
+  view(arranged(from, order))
   view(mask.tensor)
   number(position)
-  return runLate('getItem', ITEM_BYTES[code] as number, (storage, rows, columns) => {
-    const shape = insert('getItem', sizes, position, [rows])
-    return new Tensor(storage, 0, code, shape, contiguousStrides(shape), rows * columns, true)
-  })
+  return runLate('getItem', ITEM_BYTES[code] as number, (found) =>
+    lateTensor(found, code, insert('getItem', sizes, position, [found.rows])),
+  )
 }
 
 /** Masks beside other arrays become index arrays, one after the other. */
@@ -237,12 +243,12 @@ function pickMasks(pick: Pick, mask: ArrayIndex): Tensor {
   begin(NONZERO)
   late(code)
   view(mask.tensor)
-  return runLate('getItem', ITEM_BYTES[code] as number, (storage, rows, columns) => {
-    const found = rowsOf(storage, code, rows, columns)
+  return runLate('getItem', ITEM_BYTES[code] as number, (late) => {
+    const found = rowsOf(late, code)
     const arrays = pick.arrays.flatMap((array) =>
       array === mask ? found.map((tensor, k) => ({ tensor, axis: mask.axis + k, from: mask.from + k })) : [array],
     )
-    const shapes = rows === 0 ? [...pick.shapes, [columns]] : pick.shapes
+    const shapes = late.rows === 0 ? [...pick.shapes, [late.columns]] : pick.shapes
     return pickAll({ ...pick, arrays, shapes, temporaries: [...pick.temporaries, ...found] })
   })
 }
@@ -252,7 +258,7 @@ function pickAll(pick: Pick): Tensor {
   const chained = mask !== undefined && (pick.arrays.length > 1 || pick.shapes.length > 0)
   let handedOn = false
   try {
-    if (mask === undefined) return pickArrays(pick)
+    if (mask === undefined) return pickArrays(pick.from, pick.arrays, pick.position, pick.shapes)
     if (!chained) return pickMasked(pick, mask)
     const found = pickMasks(pick, mask)
     handedOn = true
@@ -285,6 +291,8 @@ export const getItem = define(
   [],
   (x: Operand, key: KeyEntry | readonly KeyEntry[]): Tensor =>
     viewing('getItem', x, (a) => {
+      if (key instanceof Tensor && isInteger(key.code) && a.shape.length > 0)
+        return pickArrays(a, [{ tensor: key, axis: 0, from: 0 }], 0, [])
       const { view: from, arrays, position, temporaries } = applyKey(a, key)
       return arrays.length === 0 ? from : pickAll({ from, arrays, position, shapes: [], temporaries })
     }),
@@ -311,11 +319,11 @@ export const slice = define(
         const starts = wholes('slice', 'startIndices', startIndices)
         const sizes = wholes('slice', 'shape', shape)
         checkWindow('slice', a, starts, sizes, 'shape')
-        const whole = a.shape.map((n, axis) => {
-          const start = starts[axis] as number
-          return sizes[axis] === -1 ? n - (start < 0 ? start + n : start) : (sizes[axis] as number)
-        })
-        return windowOf('slice', a, starts, whole)
+        for (let axis = 0; axis < sizes.length; axis++) {
+          const [n, start] = [a.shape[axis] as number, starts[axis] as number]
+          if (sizes[axis] === -1) sizes[axis] = n - (start < 0 ? start + n : start)
+        }
+        return windowOf('slice', a, starts, sizes)
       },
       'inputs',
     ),

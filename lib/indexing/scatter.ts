@@ -5,7 +5,7 @@ import { isScalarValue, type Operand, toIntegers, toTensor } from '../core/conve
 import { castTo } from '../core/copy'
 import { type Code, checkFits, computing, DTYPES, ITEM_BYTES, isInteger } from '../core/dtype'
 import { kindOf, rangeError, show, typeError } from '../core/errors'
-import { begin, kernel, late, number, run, runLate, view } from '../core/launch'
+import { areaOf, begin, kernel, late, number, run, runLate, view } from '../core/launch'
 import {
   broadcast,
   checkShape,
@@ -15,11 +15,13 @@ import {
   sameShape,
   shapeOf,
   sizeOf,
+  sizesBetween,
+  without,
 } from '../core/shape'
 import { reshaped } from '../core/views'
 import { checkWindow, wholes, windowOf } from '../core/window'
 import { broadcastTo } from '../manipulation/shape'
-import { emptyTensor, Tensor } from '../tensor'
+import { emptyTensor, lateTensor, type Tensor } from '../tensor'
 
 const COPY = kernel('copy')
 const SCATTER = kernel('scatter')
@@ -95,8 +97,8 @@ function place(
         'SHAPE_MISMATCH',
         `the last axis of indices must have as many entries as axes are named, 1 to ${shape.length}; received shape ${show(places.shape)} for a tensor of shape ${show(shape)}`,
       )
-    const rows = places.shape.slice(0, -1)
-    const tail = shape.slice(depth)
+    const rows = without(places.shape, places.shape.length - 1)
+    const tail = sizesBetween(shape, depth)
     const flat = shapeOf([sizeOf(op, rows), sizeOf(op, tail)])
     const brought = keep(spread(op, name, updates, shapeOf([...rows, ...tail]), flat))
     const listed = keep(reshaped(op, places, shapeOf([flat[0] as number, depth])))
@@ -224,7 +226,7 @@ function segments(
         'SHAPE_MISMATCH',
         `segmentIds must have one entry for each row of data; received shapes ${show(ids.shape)} and ${show(a.shape)}`,
       )
-    const tail = a.shape.slice(1)
+    const tail = without(a.shape, 0)
     const width = sizeOf(op, tail)
     const rows = keep(reshaped(op, a, shapeOf([a.shape[0] as number, width])))
     const { code } = a
@@ -245,7 +247,7 @@ function segments(
       const shape = shapeOf([count, ...tail])
       const out = emptyTensor(shape, wide, sizeOf(op, shape))
       begin(target)
-      view({ storage: out.storage, offset: out.offset, code: wide, shape: flat, strides: contiguousStrides(flat) })
+      view(areaOf(out, out.offset, flat, contiguousStrides(flat)))
       launch()
       run(op)
       return finished(out)
@@ -253,10 +255,9 @@ function segments(
     begin(target)
     late(wide)
     launch()
-    return runLate(op, ITEM_BYTES[wide] as number, (storage, found) => {
-      const shape = shapeOf([found, ...tail])
-      return finished(new Tensor(storage, 0, wide, shape, contiguousStrides(shape), found * width, true))
-    })
+    return runLate(op, ITEM_BYTES[wide] as number, (found) =>
+      finished(lateTensor(found, wide, shapeOf([found.rows, ...tail]))),
+    )
   })
 }
 

@@ -164,7 +164,7 @@ function* writeEntry(op: string, fd: number, name: string, stored: Stored, compr
   if (compressed) {
     const bytes = yield* bytesOf(op, stored)
     const crc = yield* crcOf(bytes)
-    const packed = yield* deflated(bytes)
+    const packed = yield* deflated(op, bytes)
     yield* writeAt(op, fd, start, packed)
     entry = { ...draft, crc, packed: packed.length }
   } else {

@@ -4,8 +4,9 @@
  */
 
 import { close, closeSync, fstat, fstatSync, open, openSync, read, readSync, write, writeSync } from 'node:fs'
+import type { Transform } from 'node:stream'
 import { promisify } from 'node:util'
-import { deflateRaw, deflateRawSync, inflateRaw, inflateRawSync } from 'node:zlib'
+import { createDeflateRaw, createInflateRaw, deflateRawSync, inflateRawSync } from 'node:zlib'
 import { define } from '../core/arguments'
 import {
   abortError,
@@ -58,7 +59,11 @@ function fileError(op: string, error: unknown): NdopsError {
 }
 
 /** A step whose errors get `wrap`ped. */
-function wrapping<T>(wrap: (error: unknown) => NdopsError, now: () => T, later: () => Promise<T>): Steps<T> {
+function wrapping<T>(
+  wrap: (error: unknown) => NdopsError,
+  now: () => T,
+  later: (signal: unknown) => Promise<T>,
+): Steps<T> {
   return step(
     () => {
       try {
@@ -67,11 +72,11 @@ function wrapping<T>(wrap: (error: unknown) => NdopsError, now: () => T, later: 
         throw wrap(error)
       }
     },
-    async () => {
+    async (signal) => {
       try {
-        return await later()
+        return await later(signal)
       } catch (error) {
-        throw wrap(error)
+        throw signal instanceof AbortSignal && signal.aborted ? error : wrap(error)
       }
     },
   )
@@ -92,8 +97,46 @@ const later = {
   fstat: promisify(fstat),
   read: promisify(read),
   write: promisify(write),
-  inflate: promisify<Uint8Array, { maxOutputLength: number }, Buffer>(inflateRaw),
-  deflate: promisify<Uint8Array, Buffer>(deflateRaw),
+}
+
+/** What goes through zlib at a time: some milliseconds of work on a thread of libuv's. */
+const PACKING = { chunkSize: 2 ** 18 }
+
+/** All that zlib makes of the data, up to `most` bytes. What is given in pieces ends after one of them. */
+function through(
+  op: string,
+  stream: Transform,
+  data: Uint8Array,
+  piece: number,
+  most: number,
+  signal: unknown,
+): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const parts: Uint8Array[] = []
+    let length = 0
+    const abort = (): void => {
+      stream.destroy(abortError(op, (signal as AbortSignal).reason))
+    }
+    const watched = signal instanceof AbortSignal ? signal : undefined
+    watched?.addEventListener('abort', abort, { once: true })
+    stream.once('close', () => watched?.removeEventListener('abort', abort))
+    stream.once('error', reject)
+    stream.once('end', () => resolve(Buffer.concat(parts, length)))
+    stream.on('data', (part: Uint8Array) => {
+      length += part.length
+      if (length > most) stream.destroy(new RangeError(`it becomes more than ${most} bytes`))
+      else parts.push(part)
+    })
+    let given = 0
+    const next = (): void => {
+      if (stream.destroyed) return
+      const begin = given
+      given += piece
+      if (given >= data.length) stream.end(data.subarray(begin))
+      else stream.write(data.subarray(begin, given), next)
+    }
+    next()
+  })
 }
 
 /** Calls `use` with an open file, and closes it whatever happens. */
@@ -190,24 +233,24 @@ export function* writeAt(op: string, fd: number, position: number, bytes: Uint8A
 
 /** What raw deflate data becomes, `size` bytes. Memory grows with what comes out, never past the size. */
 export function* inflated(op: string, data: Uint8Array, size: number): Steps<Uint8Array> {
-  const options = { maxOutputLength: Math.max(1, size) }
+  const most = Math.max(1, size)
   const bytes = yield* wrapping<Uint8Array>(
     (error) => {
       const text = error instanceof Error ? error.message : kindOf(error)
       return Object.assign(rangeError(op, 'FORMAT', `compressed data could not be read: ${text}`), { cause: error })
     },
-    () => inflateRawSync(data, options),
-    () => later.inflate(data, options),
+    () => inflateRawSync(data, { maxOutputLength: most }),
+    (signal) => through(op, createInflateRaw(PACKING), data, data.length, most, signal),
   )
   if (bytes.length !== size)
     throw rangeError(op, 'FORMAT', `compressed data has ${bytes.length} bytes instead of ${size}`)
   return bytes
 }
 
-export function deflated(data: Uint8Array): Steps<Uint8Array> {
+export function deflated(op: string, data: Uint8Array): Steps<Uint8Array> {
   return step<Uint8Array>(
     () => deflateRawSync(data),
-    () => later.deflate(data),
+    (signal) => through(op, createDeflateRaw(PACKING), data, PACKING.chunkSize, Number.POSITIVE_INFINITY, signal),
   )
 }
 

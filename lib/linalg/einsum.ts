@@ -5,7 +5,7 @@ import { isStrong, type Operand, operand, scalarTensor, type WeakScalar } from '
 import { castTo } from '../core/copy'
 import { BOOL, type Code, checkFits, computing, INT8, INT32, promote, promoteWeak, weakAlone } from '../core/dtype'
 import { planOf, type Step } from '../core/einsumPlan'
-import { begin, kernel, number, run, view } from '../core/launch'
+import { areaOf, begin, kernel, number, run, view } from '../core/launch'
 import { summing } from '../core/product'
 import { sameShape } from '../core/shape'
 import { type Labels, readCall } from '../core/subscripts'
@@ -34,8 +34,8 @@ function launched(step: Step, places: readonly Tensor[], code: Code): Tensor {
   begin(step.kind === 'product' ? MATMUL : step.kind === 'multiply' ? MULTIPLY : code === BOOL ? ANY : SUM)
   view(out)
   for (const { place, shape, strides } of step.operands) {
-    const { storage, offset, code } = places[place] as Tensor
-    view({ storage, offset, code, shape, strides })
+    const x = places[place] as Tensor
+    view(areaOf(x, x.offset, shape, strides))
   }
   for (const one of step.numbers) number(one)
   if (step.kind === 'product') number(0)

@@ -5,10 +5,22 @@ import { isStrong, type Operand, operand, toTensor, type WeakScalar } from '../c
 import { toContiguous } from '../core/copy'
 import { BOOL, type Code, computing, INT8, INT32, promote } from '../core/dtype'
 import { rangeError, show, typeError } from '../core/errors'
-import { begin, kernel, number, run, type Viewed, view } from '../core/launch'
+import { areaOf, begin, kernel, number, run, type Viewed, view } from '../core/launch'
 import { input, meet } from '../core/patterns'
 import { arranged, multiplyOver, newTensor, othersThan, summing } from '../core/product'
-import { broadcast, integer, normalizeAxes, normalizeAxis, SCALAR, type Shape, sameShape, shapeOf } from '../core/shape'
+import {
+  axesOf,
+  broadcast,
+  integer,
+  normalizeAxes,
+  normalizeAxis,
+  SCALAR,
+  type Shape,
+  sameShape,
+  shapeOf,
+  sizesBetween,
+  without,
+} from '../core/shape'
 import { emptyTensor, type Tensor, viewOf } from '../tensor'
 
 const MULTIPLY = kernel('multiply')
@@ -89,7 +101,9 @@ export const matmul = define('matmul', ['x1', 'x2'], [], (x1: Operand, x2: Opera
     )
   if (rank <= 2 && other <= 2) return plainProduct(op, a, b, code)
   const rows = rank === 1 ? 0 : 1
-  const sizes = [...broadcast(op, a.shape.slice(0, rank - 1 - rows), b.shape.slice(0, other - 1 - columns))]
+  const sizes = [
+    ...broadcast(op, sizesBetween(a.shape, 0, rank - 1 - rows), sizesBetween(b.shape, 0, other - 1 - columns)),
+  ]
   if (rows === 1) sizes.push(a.shape[rank - 2] as number)
   if (columns === 1) sizes.push(b.shape[other - 1] as number)
   return multiplyOver(op, newTensor(op, sizes, code), a, b, rows, columns, 1)
@@ -120,7 +134,7 @@ export const dot = define('dot', ['x1', 'x2'], [], (x1: Operand, x2: Operand): T
     throw mismatch(op, a.shape, b.shape, `the last axis of x1 must have the size of axis ${summed} of x2`)
   if (a.ndim <= 2 && b.ndim <= 2) return plainProduct(op, a, b, code)
   const others = othersThan(b.ndim, [summed])
-  const out = newTensor(op, [...a.shape.slice(0, -1), ...others.map((axis) => b.shape[axis] as number)], code)
+  const out = newTensor(op, [...sizesBetween(a.shape, 0, -1), ...others.map((axis) => b.shape[axis] as number)], code)
   return multiplyOver(op, out, a, arranged(b, [summed, ...others]), a.ndim - 1, b.ndim - 1, 1)
 })
 
@@ -171,7 +185,7 @@ function summedAxes(op: string, axes: unknown, a: Tensor, b: Tensor): [number[],
       'AXIS',
       `axes must be 0 to ${Math.min(a.ndim, b.ndim)}, the lower rank of the two; received ${count}`,
     )
-  const each = Array.from({ length: count }, (_, i) => i)
+  const each = axesOf(count)
   return [each.map((i) => a.ndim - count + i), each]
 }
 
@@ -272,7 +286,7 @@ export const cross = define(
       throw typeError(op, 'DTYPE', 'bool has no subtraction; cast an operand to an integer dtype first')
     const left = vectorsLast(op, 'x1', a, axis ?? axisa, axis === null ? 'axisa' : 'axis')
     const right = vectorsLast(op, 'x2', b, axis ?? axisb, axis === null ? 'axisb' : 'axis')
-    const sizes = [...broadcast(op, left.shape.slice(0, -1), right.shape.slice(0, -1))]
+    const sizes = [...broadcast(op, without(left.shape, a.ndim - 1), without(right.shape, b.ndim - 1))]
     const components = left.shape[a.ndim - 1] === 3 || right.shape[b.ndim - 1] === 3
     const at = components ? normalizeAxis(op, axis ?? axisc, sizes.length + 1, axis === null ? 'axisc' : 'axis') : 0
     if (components) sizes.splice(at, 0, 3)
@@ -309,28 +323,26 @@ export const trace = define(
     const down = normalizeAxis(op, axis1, a.ndim, 'axis1')
     const across = normalizeAxis(op, axis2, a.ndim, 'axis2')
     if (down === across) throw rangeError(op, 'AXIS', `axis1 and axis2 must differ; received axis ${down} for both`)
-    const kept = othersThan(a.ndim, [down, across])
-    const out = newTensor(
-      op,
-      kept.map((axis) => a.shape[axis] as number),
-      summing(a.code),
-    )
-
+    const shape: number[] = []
+    const strides: number[] = []
+    for (let axis = 0; axis < a.ndim; axis++) {
+      if (axis === down || axis === across) continue
+      shape.push(a.shape[axis] as number)
+      strides.push(a.strides[axis] as number)
+    }
+    const kept = shape.length
+    const out = newTensor(op, shape, summing(a.code))
     const rows = (a.shape[down] as number) - Math.max(0, -shift)
     const columns = (a.shape[across] as number) - Math.max(0, shift)
     const length = Math.max(0, Math.min(rows, columns))
     const [rowStride, columnStride] = [a.strides[down] as number, a.strides[across] as number]
     const start = length === 0 ? 0 : shift < 0 ? -shift * rowStride : shift * columnStride
-    const others = arranged(a, kept)
+    shape.push(length)
+    strides.push(rowStride + columnStride)
     begin(SUM)
     view(out)
-    view({
-      ...others,
-      offset: a.offset + start,
-      shape: [...others.shape, length],
-      strides: [...others.strides, rowStride + columnStride],
-    })
-    number(2 ** kept.length)
+    view(areaOf(a, a.offset + start, shape, strides))
+    number(2 ** kept)
     number(computing(out.code))
     run(op)
     return out

@@ -7,8 +7,8 @@ import { BOOL, type Code, computing, FLOAT64, floatxDtype, isComplex, isInexact 
 import { kindOf, type NdopsError, rangeError, show, typeError } from '../core/errors'
 import { begin, kernel, run, view } from '../core/launch'
 import { arranged, newTensor, othersThan } from '../core/product'
-import { type AxisArgument, fold, foldShape } from '../core/reduction'
-import { normalizeAxes } from '../core/shape'
+import { type AxisArgument, fold, foldAll, foldShape } from '../core/reduction'
+import { axesOf as allAxes, normalizeAxes } from '../core/shape'
 import { reshaped } from '../core/views'
 import { absolute, power } from '../elementwise/arithmetic'
 import type { Tensor } from '../tensor'
@@ -142,7 +142,7 @@ function matrixNorm(call: Call, order: Order): Tensor {
 
 /** The axes of the vectors or matrices. Without any, x is one of them, or, without an order too, one long vector. */
 function axesOf(x: Tensor, axis: AxisArgument, order: Order): number[] {
-  const axes = axis === null ? x.shape.map((_, k) => k) : normalizeAxes(OP, axis, x.ndim)
+  const axes = axis === null ? allAxes(x.ndim) : normalizeAxes(OP, axis, x.ndim)
   if (axes.length === 1 || axes.length === 2 || (axis === null && order === null)) return axes
   const received = axis === null ? `shape ${show(x.shape)} without an axis` : `${axes.length} axes`
   throw rangeError(OP, 'AXIS', `vectors have one axis and matrices two; received ${received}`)
@@ -184,6 +184,9 @@ export const norm = define(
       throw typeError(OP, 'ARGUMENT', `ord must be a number, 'fro', 'nuc' or null; received ${kindOf(ord)}`)
     const a = toTensor(OP, 'x', x)
     const result = isInexact(a.code) ? a.code : floatxDtype()
+    // The length of one vector, or of all elements as one.
+    if (a === x && ord === null && axis === null && keepdims === false)
+      return foldAll(OP, NORM, a, computingOf(a.code), result)
     const made: Tensor[] = a === x ? [] : [a]
     const axes = axesOf(a, axis, ord)
     const call: Call = { x: a, axes, keepdims: flag(OP, 'keepdims', keepdims), result, made }

@@ -2,14 +2,13 @@
 
 import { define } from '../core/arguments'
 import { type Operand, toTensor } from '../core/convert'
-import { copyInto } from '../core/copy'
+import { copyInto, zerosOf } from '../core/copy'
 import { rangeError, show } from '../core/errors'
-import { begin, kernel, number, run, scalar, view } from '../core/launch'
+import { areaOf, begin, kernel, number, run, view } from '../core/launch'
 import { integer, normalizeAxis, shapeOf, sizeOf } from '../core/shape'
 import { viewing } from '../core/views'
 import { emptyTensor, type Tensor, viewOf } from '../tensor'
 
-const FILL = kernel('fill')
 const TRIL = kernel('tril')
 const TRIU = kernel('triu')
 
@@ -18,9 +17,15 @@ function diagonalOf(x: Tensor, k: number, axis1: number, axis2: number): Tensor 
   const [rows, columns] = [x.shape[axis1] as number, x.shape[axis2] as number]
   const [down, across] = [x.strides[axis1] as number, x.strides[axis2] as number]
   const length = Math.max(0, Math.min(rows + Math.min(k, 0), columns - Math.max(k, 0)))
-  const keep = x.shape.map((_, axis) => axis).filter((axis) => axis !== axis1 && axis !== axis2)
-  const shape = [...keep.map((axis) => x.shape[axis] as number), length]
-  const strides = [...keep.map((axis) => x.strides[axis] as number), length === 0 ? 0 : down + across]
+  const shape: number[] = []
+  const strides: number[] = []
+  for (let axis = 0; axis < x.shape.length; axis++) {
+    if (axis === axis1 || axis === axis2) continue
+    shape.push(x.shape[axis] as number)
+    strides.push(x.strides[axis] as number)
+  }
+  shape.push(length)
+  strides.push(length === 0 ? 0 : down + across)
   const size = sizeOf('diagonal', shape)
   return viewOf(x, size === 0 ? x.offset : x.offset + (k >= 0 ? k * across : -k * down), shape, strides, size)
 }
@@ -47,15 +52,10 @@ export const diag = define(
         throw rangeError('diag', 'RANK', `x must have one axis or two; received shape ${show(a.shape)}`)
       const n = a.size + Math.abs(place)
       const shape = shapeOf([n, n])
-      const out = emptyTensor(shape, a.code, sizeOf('diag', shape))
-      begin(FILL)
-      view(out)
-      scalar({ code: 0, high: 0, low: 0 })
-      run('diag')
+      const out = zerosOf('diag', shape, a.code)
       if (a.size === 0) return out
-      const { storage, code } = out
       const offset = out.offset + (place >= 0 ? place : -place * n)
-      copyInto('diag', { storage, offset, code, shape: a.shape, strides: [n + 1] }, a)
+      copyInto('diag', areaOf(out, offset, a.shape, [n + 1]), a)
       return out
     }),
 )
@@ -96,12 +96,10 @@ function triangle(op: string, target: number, x: unknown, k: unknown): Tensor {
     // One axis is every row of a square, as in NumPy.
     const n = a.shape[0] as number
     const shape = rank === 1 ? shapeOf([n, n]) : a.shape
-    const { storage, offset, code } = a
-    const strides = rank === 1 ? [0, a.strides[0] as number] : a.strides
-    const out = emptyTensor(shape, code, sizeOf(op, shape))
+    const out = emptyTensor(shape, a.code, sizeOf(op, shape))
     begin(target)
     view(out)
-    view({ storage, offset, code, shape, strides })
+    view(rank === 1 ? areaOf(a, a.offset, shape, [0, a.strides[0] as number]) : a)
     number(diagonal)
     run(op)
     return out

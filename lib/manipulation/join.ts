@@ -2,14 +2,26 @@
 
 import { define } from '../core/arguments'
 import { isStrong, type Operand, operand, toTensor, type WeakScalar } from '../core/convert'
-import { copyInto, copyOf } from '../core/copy'
+import { copyInto, copyOf, copyRun } from '../core/copy'
 import { type Code, checkFits, INT64, promoteAll, UINT64, weakAlone } from '../core/dtype'
 import { kindOf, rangeError, show } from '../core/errors'
-import { begin, kernel, run, scalar, view } from '../core/launch'
+import { areaOf, begin, kernel, run, scalar, view } from '../core/launch'
 import { isList, listOf } from '../core/lists'
-import { meetWeak } from '../core/patterns'
-import { integer, MAX_RANK, normalizeAxis, SCALAR, type Shape, sameShape, shapeOf, sizeOf } from '../core/shape'
-import { permute, reshaped } from '../core/views'
+import { input, meetWeak } from '../core/patterns'
+import {
+  inserted,
+  integer,
+  MAX_RANK,
+  normalizeAxis,
+  SCALAR,
+  type Shape,
+  sameShape,
+  shapeOf,
+  sizeOf,
+  without,
+  withSize,
+} from '../core/shape'
+import { firstAxisAt, reshaped } from '../core/views'
 import { emptyTensor, Tensor, viewOf } from '../tensor'
 
 const COPY = kernel('copy')
@@ -21,6 +33,8 @@ const shapeOfPart = (part: Part): Shape => (isStrong(part) ? part.shape : SCALAR
 
 /** The dtype that all parts meet in: numbers take that of the tensors beside them. */
 function meetAll(op: string, parts: readonly Part[]): Code {
+  const { code: first } = parts[0] as Part
+  if (parts.every((part) => isStrong(part) && part.code === first)) return first
   const tensors = parts.filter(isStrong)
   const bare = parts.filter((part): part is WeakScalar => !isStrong(part))
   if (tensors.length > 0) {
@@ -38,38 +52,33 @@ function meetAll(op: string, parts: readonly Part[]): Code {
 /** Calls `make` with what the user's list holds, or with the one tensor whose first axis is to be taken apart. */
 function joining(op: string, xs: unknown, make: (parts: readonly Part[], whole: Tensor | undefined) => Tensor): Tensor {
   const listed = Array.isArray(xs)
-  const given: readonly unknown[] = listed ? [...xs] : [xs]
   const parts: Part[] = []
+  const made: Tensor[] = []
+  const take = (part: Part, x: unknown): Part => {
+    if (isStrong(part) && part !== x) made.push(part)
+    return part
+  }
   try {
-    given.forEach((x, i) => {
-      parts.push(listed ? operand(op, `operand ${i}`, x) : toTensor(op, 'the operand', x))
-    })
     if (listed) {
+      for (const x of [...xs]) parts.push(x instanceof Tensor ? x : take(operand(op, `operand ${parts.length}`, x), x))
       if (parts.length === 0) throw rangeError(op, 'SIZE', 'there is nothing to join; expected one operand at least')
       return make(parts, undefined)
     }
-    const whole = parts[0] as Tensor
+    const whole = take(toTensor(op, 'the operand', xs), xs) as Tensor
     if (whole.shape.length === 0)
       throw rangeError(op, 'RANK', 'a 0-d tensor cannot be taken apart; expected an array of operands')
     if (whole.shape[0] === 0) throw rangeError(op, 'SIZE', `there is nothing to join in shape ${show(whole.shape)}`)
-    return make([], whole)
+    return make(parts, whole)
   } finally {
-    parts.forEach((part, i) => {
-      if (isStrong(part) && part !== given[i]) part.dispose()
-    })
+    for (const tensor of made) tensor.dispose()
   }
 }
 
-/** The shape with axes of size 1 before it, up to a rank. */
-const padded = (shape: Shape, rank: number): Shape =>
-  shape.length >= rank ? shape : shapeOf([...new Array<number>(rank - shape.length).fill(1), ...shape])
-
-const paddedStrides = (strides: readonly number[], rank: number): readonly number[] =>
-  strides.length >= rank ? strides : [...new Array<number>(rank - strides.length).fill(0), ...strides]
-
-/** The shape of `count` times `shape` joined along an axis. */
-function times(shape: Shape, axis: number, count: number): Shape {
-  return shapeOf(shape.map((n, k) => (k === axis ? n * count : n)))
+/** The sizes, or strides, with the same number before them up to a rank. */
+function padded(sizes: readonly number[], rank: number, by: number): readonly number[] {
+  let found = sizes
+  while (found.length < rank) found = inserted(found, 0, by)
+  return found
 }
 
 /** Joins along an axis that all have; shapes of fewer axes than `least` get some in front. `axisOf` has the rank. */
@@ -80,68 +89,75 @@ function join(
   least: number,
   axisOf: (rank: number) => number,
 ): Tensor {
-  if (whole !== undefined) {
-    const shape = padded(whole.shape.slice(1), least)
-    const axis = axisOf(shape.length)
-    const count = whole.shape[0] as number
-    const sizes = times(shape, axis, count)
-    const out = emptyTensor(sizes, whole.code, sizeOf(op, sizes))
-    // One copy: the parts' axis stands beside the one that they are joined along.
-    const step = (shape[axis] as number) * (out.strides[axis] as number)
-    const { storage, offset, code } = whole
-    copyInto(
-      op,
-      { storage: out.storage, offset: out.offset, code, shape: [count, ...shape], strides: [step, ...out.strides] },
-      {
-        storage,
-        offset,
-        code,
-        shape: [count, ...shape],
-        strides: [whole.strides[0] as number, ...paddedStrides(whole.strides.slice(1), least)],
-      },
-    )
-    return out
-  }
-  const shapes = parts.map((part) => padded(shapeOfPart(part), least))
-  const first = shapes[0] as Shape
-  const axis = axisOf(first.length)
+  if (whole !== undefined) return joinRows(op, whole, least, axisOf)
+  const first = padded(shapeOfPart(parts[0] as Part), least, 1)
+  const rank = first.length
+  const axis = axisOf(rank)
+  const shapes: Shape[] = []
   let total = 0
-  for (const shape of shapes) {
-    if (shape.length !== first.length || shape.some((n, k) => k !== axis && n !== first[k]))
+  for (const part of parts) {
+    const shape = padded(shapeOfPart(part), least, 1)
+    let fits = shape.length === rank
+    for (let k = 0; k < rank; k++) fits &&= k === axis || shape[k] === first[k]
+    if (!fits)
       throw rangeError(
         op,
         'SHAPE_MISMATCH',
         `inputs must agree on every axis but ${axis}; received shapes ${show(first)} and ${show(shape)}`,
       )
     total += shape[axis] as number
+    shapes.push(shape)
   }
-  const code = meetAll(op, parts)
-  const sizes = shapeOf(first.map((n, k) => (k === axis ? total : n)))
-  const out = emptyTensor(sizes, code, sizeOf(op, sizes))
-  const { storage, strides } = out
+  const sizes = shapeOf(withSize(first, axis, total))
+  const out = emptyTensor(sizes, meetAll(op, parts), sizeOf(op, sizes))
+  if (out.size === 0) return out
+  const { strides } = out
   let offset = out.offset
-  parts.forEach((part, i) => {
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i] as Part
     const shape = shapes[i] as Shape
-    if (shape.includes(0)) return
-    begin(COPY)
-    view({ storage, offset, code, shape, strides })
-    if (isStrong(part)) view({ ...viewedOf(part), shape, strides: paddedStrides(part.strides, least) })
-    else scalar(part)
-    run(op)
-    offset += (shape[axis] as number) * (strides[axis] as number)
-  })
+    const n = shape[axis] as number
+    if (n === 0) continue
+    if (isStrong(part)) {
+      // Along the first axis the parts lie behind one another.
+      if (axis === 0 && part.contiguous) copyRun(op, out, offset, part)
+      else
+        copyInto(
+          op,
+          areaOf(out, offset, shape, strides),
+          areaOf(part, part.offset, shape, padded(part.strides, least, 0)),
+        )
+    } else {
+      begin(COPY)
+      view(areaOf(out, offset, shape, strides))
+      scalar(part)
+      run(op)
+    }
+    offset += n * (strides[axis] as number)
+  }
   return out
 }
 
-const viewedOf = ({ storage, offset, code }: Tensor): Pick<Tensor, 'storage' | 'offset' | 'code'> => ({
-  storage,
-  offset,
-  code,
-})
+/** Joins the parts along the first axis of one tensor: one copy, that axis beside the one that they are joined along. */
+function joinRows(op: string, whole: Tensor, least: number, axisOf: (rank: number) => number): Tensor {
+  const shape = padded(without(whole.shape, 0), least, 1)
+  const axis = axisOf(shape.length)
+  const count = whole.shape[0] as number
+  const sizes = shapeOf(withSize(shape, axis, (shape[axis] as number) * count))
+  const out = emptyTensor(sizes, whole.code, sizeOf(op, sizes))
+  const step = (shape[axis] as number) * (out.strides[axis] as number)
+  const both = [count, ...shape]
+  copyInto(
+    op,
+    areaOf(out, out.offset, both, [step, ...out.strides]),
+    areaOf(whole, whole.offset, both, [whole.strides[0] as number, ...padded(without(whole.strides, 0), least, 0)]),
+  )
+  return out
+}
 
 /** Both flattened, one behind the other; what had to be copied for it goes back. */
 function joinFlat(op: string, parts: readonly Part[]): Tensor {
-  const flat = parts.map((part) => (isStrong(part) ? reshaped(op, part, shapeOf([part.size])) : part))
+  const flat = parts.map((part) => (isStrong(part) ? reshaped(op, part, [part.size]) : part))
   try {
     return join(op, flat, undefined, 1, () => 0)
   } finally {
@@ -246,9 +262,7 @@ export const stack = define(
   (x: Operands, axis: number = 0): Tensor =>
     joining('stack', x, (parts, whole) => {
       if (whole !== undefined) {
-        const place = normalizeAxis('stack', axis, whole.shape.length)
-        const order = whole.shape.map((_, k) => k).slice(1)
-        const moved = permute(whole, order.toSpliced(place, 0, 0))
+        const moved = firstAxisAt(whole, normalizeAxis('stack', axis, whole.shape.length))
         const out = copyOf('stack', moved)
         moved.dispose()
         return out
@@ -265,18 +279,23 @@ export const stack = define(
             `inputs must have one shape; received ${show(first)} and ${show(shapeOfPart(part))}`,
           )
       const code = meetAll('stack', parts)
-      const sizes = shapeOf(first.toSpliced(place, 0, parts.length))
+      const sizes = shapeOf(inserted(first, place, parts.length))
       const out = emptyTensor(sizes, code, sizeOf('stack', sizes))
       if (out.size === 0) return out
-      const { storage } = out
-      const strides = out.strides.toSpliced(place, 1)
-      parts.forEach((part, i) => {
-        begin(COPY)
-        view({ storage, offset: out.offset + i * (out.strides[place] as number), code, shape: first, strides })
-        if (isStrong(part)) view(part)
-        else scalar(part)
-        run('stack')
-      })
+      const step = out.strides[place] as number
+      const strides = without(out.strides, place)
+      let offset = out.offset
+      for (const part of parts) {
+        if (place === 0 && isStrong(part) && part.contiguous) {
+          copyRun('stack', out, offset, part)
+        } else {
+          begin(COPY)
+          view(areaOf(out, offset, first, strides))
+          input(part)
+          run('stack')
+        }
+        offset += step
+      }
       return out
     }),
 )
@@ -293,7 +312,7 @@ function takingApart(op: string, x: unknown, make: (a: Tensor) => Tensor[]): Ten
 
 /** Elements [start, stop) along an axis. */
 function section(x: Tensor, axis: number, start: number, stop: number): Tensor {
-  const shape = x.shape.map((n, k) => (k === axis ? stop - start : n))
+  const shape = withSize(x.shape, axis, stop - start)
   const size = x.size === 0 ? 0 : (x.size / (x.shape[axis] as number)) * (stop - start)
   return viewOf(x, size === 0 ? x.offset : x.offset + start * (x.strides[axis] as number), shape, x.strides, size)
 }
@@ -328,7 +347,9 @@ export const split = define(
             `axis ${along} of shape ${show(a.shape)} cannot be divided into ${sections} equal sections; give a list of places`,
           )
         const each = n / sections
-        return Array.from({ length: sections }, (_, i) => section(a, along, i * each, (i + 1) * each))
+        const found: Tensor[] = []
+        for (let i = 0; i < sections; i++) found.push(section(a, along, i * each, (i + 1) * each))
+        return found
       }
       const places = listOf('split', 'indicesOrSections', indicesOrSections).map((place) =>
         place < 0 ? Math.max(0, place + n) : Math.min(place, n),
@@ -364,10 +385,12 @@ export const unstack = define(
           'SIZE',
           `num must be the size of axis ${along} of shape ${show(a.shape)}; received ${kindOf(num)}`,
         )
-      const shape = a.shape.toSpliced(along, 1)
-      const strides = a.strides.toSpliced(along, 1)
+      const shape = without(a.shape, along)
+      const strides = without(a.strides, along)
       const size = n === 0 ? 0 : a.size / n
       const step = size === 0 ? 0 : (a.strides[along] as number)
-      return Array.from({ length: n }, (_, i) => viewOf(a, a.offset + i * step, shape, strides, size))
+      const found: Tensor[] = []
+      for (let i = 0; i < n; i++) found.push(viewOf(a, a.offset + i * step, shape, strides, size))
+      return found
     }),
 )

@@ -5,10 +5,11 @@ import { isStrong, type Operand, operand, toTensor, type WeakScalar } from '../c
 import { castTo, copyInto } from '../core/copy'
 import { COMPLEX128, type Code, checkFits, FLOAT64, isComplex, isInexact, isInteger } from '../core/dtype'
 import { kindOf, rangeError, show, typeError } from '../core/errors'
-import { begin, kernel, number, run, scalar, type Viewed, view } from '../core/launch'
+import { areaOf, begin, kernel, number, run, scalar, type Viewed, view } from '../core/launch'
 import { plain } from '../core/lists'
 import { input } from '../core/patterns'
-import { integer, type Shape, shapeOf, sizeOf } from '../core/shape'
+import { integer, type Shape, shapeOf, sizeOf, without, withSize } from '../core/shape'
+import { firstAxisAt } from '../core/views'
 import { isnan, where } from '../elementwise/logical'
 import { round } from '../elementwise/rounding'
 import { max, mean, min } from '../reductions/reduce'
@@ -68,26 +69,17 @@ function widthsOf(given: unknown, shape: Shape): Width[] {
   return pairs
 }
 
-/** All of a tensor. */
-const areaOf = ({ storage, offset, code, shape, strides }: Tensor): Viewed => ({
-  storage,
-  offset,
-  code,
-  shape,
-  strides,
-})
-
 /** Elements [start, start + n) along an axis of an area. */
 function part(area: Viewed, axis: number, start: number, n: number): Viewed {
   const offset = area.offset + start * (area.strides[axis] as number)
-  return { ...area, offset, shape: area.shape.with(axis, n) }
+  return areaOf(area, offset, withSize(area.shape, axis, n), area.strides)
 }
 
 /** The area with an axis in reverse order. */
 function reversed(area: Viewed, axis: number): Viewed {
   const step = area.strides[axis] as number
   const offset = area.offset + ((area.shape[axis] as number) - 1) * step
-  return { ...area, offset, strides: area.strides.with(axis, -step) }
+  return areaOf(area, offset, area.shape, withSize(area.strides, axis, -step))
 }
 
 /** A tensor over an area, for ops to read. */
@@ -125,12 +117,7 @@ function continued(area: Viewed, axis: number, from: number, period: number, end
   if (times > 0)
     copyInto(
       'pad',
-      {
-        ...area,
-        offset: source.offset + period * step,
-        shape: [times, ...source.shape],
-        strides: [period * step, ...area.strides],
-      },
+      areaOf(area, source.offset + period * step, [times, ...source.shape], [period * step, ...area.strides]),
       source,
     )
   const rest = missing - times * period
@@ -181,21 +168,19 @@ const ramp: Border = (_, area, axis, [before, after]) => {
   for (const [side, count, at] of sides) {
     if (count === 0 || n === 0) continue
     const beside = part(side, axis, at, 1)
-    const shape = shapeOf([count, ...beside.shape.toSpliced(axis, 1)])
+    const inner = without(beside.shape, axis)
+    const shape = shapeOf([count, ...inner])
     const values = emptyTensor(shape, area.code, sizeOf('pad', shape))
     begin(LINSPACE)
     view(values)
     scalar({ code: FLOAT64, high: 0, low: 0 })
-    view({ ...beside, shape: beside.shape.toSpliced(axis, 1), strides: beside.strides.toSpliced(axis, 1) })
+    view(areaOf(beside, beside.offset, inner, without(beside.strides, axis)))
     number(0)
     number(code)
     run('pad')
-    const order = shape.map((_, k) => (k < axis ? k + 1 : k === axis ? 0 : k))
-    copyInto('pad', part(side, axis, 0, count), {
-      ...areaOf(values),
-      shape: order.map((k) => shape[k] as number),
-      strides: order.map((k) => values.strides[k] as number),
-    })
+    const moved = firstAxisAt(values, axis)
+    copyInto('pad', part(side, axis, 0, count), moved)
+    moved.dispose()
     values.dispose()
   }
 }
@@ -237,8 +222,8 @@ function medianOf(x: Tensor, axis: number): Tensor {
   const sorted = sort(x, axis)
   const n = x.shape[axis] as number
   const low = Math.floor((n - 1) / 2)
-  const middle = tensorOf(sorted, part(areaOf(sorted), axis, low, n % 2 === 0 ? 2 : 1))
-  const last = tensorOf(sorted, part(areaOf(sorted), axis, n - 1, 1))
+  const middle = tensorOf(sorted, part(sorted, axis, low, n % 2 === 0 ? 2 : 1))
+  const last = tensorOf(sorted, part(sorted, axis, n - 1, 1))
   const wide = castTo('pad', middle, inexact(x.code))
   const found = mean(wide, axis, true)
   const nan = isnan(last)
@@ -325,8 +310,12 @@ export const pad = define(
           if (n === 0 && before + after > 0)
             throw rangeError('pad', 'SIZE', `mode '${mode}' cannot fill borders of axis ${axis}, which is empty`)
         })
-      const shape = shapeOf(a.shape.map((n, axis) => n + (widths[axis] as Width)[0] + (widths[axis] as Width)[1]))
-      return padded(a, emptyTensor(shape, a.code, sizeOf('pad', shape)), widths, border ?? constant(value))
+      const sizes = [...a.shape]
+      widths.forEach(([before, after], axis) => {
+        sizes[axis] = (sizes[axis] as number) + before + after
+      })
+      const shape = shapeOf(sizes)
+      return padded(a, emptyTensor(shape, a.code, sizeOf('pad', shape)), widths, border ?? value)
     } finally {
       for (const tensor of temporaries) tensor.dispose()
     }
@@ -340,17 +329,33 @@ const constant =
     fillArea(part(area, axis, (area.shape[axis] as number) - after, after), value)
   }
 
-function padded(x: Tensor, out: Tensor, widths: readonly Width[], border: Border): Tensor {
+/** Up to so many elements are filled as a whole, not border by border: launches cost more than what is filled twice. */
+const FEW = 4096
+
+function padded(x: Tensor, out: Tensor, widths: readonly Width[], border: Border | Tensor | WeakScalar): Tensor {
   if (out.size === 0) return out
-  const whole = areaOf(out)
   // Axes behind the current one have no borders yet.
-  const inside = (area: Viewed, axis: number): Viewed =>
-    part(area, axis, (widths[axis] as Width)[0], x.shape[axis] as number)
-  const middle = x.shape.reduce((area, _, axis) => inside(area, axis), whole)
-  if (x.size > 0) copyInto('pad', middle, x)
-  x.shape.forEach((_, axis) => {
-    const area = x.shape.reduce((found, _size, k) => (k > axis ? inside(found, k) : found), whole)
-    if (!area.shape.includes(0)) border(out, area, axis, widths[axis] as Width)
-  })
+  const inside = (axis: number): Viewed => {
+    const { shape, strides } = out
+    const sizes = [...shape]
+    let offset = out.offset
+    for (let k = axis; k < sizes.length; k++) {
+      sizes[k] = x.shape[k] as number
+      offset += (widths[k] as Width)[0] * (strides[k] as number)
+    }
+    return areaOf(out, offset, sizes, strides)
+  }
+  const several = typeof border === 'function'
+  if (!several && out.size <= FEW) {
+    fillArea(out, border)
+    if (x.size > 0) copyInto('pad', inside(0), x)
+    return out
+  }
+  if (x.size > 0) copyInto('pad', inside(0), x)
+  const fill = several ? border : constant(border)
+  for (let axis = 0; axis < x.shape.length; axis++) {
+    const area = inside(axis + 1)
+    if (!area.shape.includes(0)) fill(out, area, axis, widths[axis] as Width)
+  }
   return out
 }

@@ -5,20 +5,25 @@ import { type Operand, toIntegers, toTensor } from '../core/convert'
 import { copyInto, copyOf } from '../core/copy'
 import { BOOL, computing, DTYPES, ITEM_BYTES, isInteger } from '../core/dtype'
 import { rangeError, show, typeError } from '../core/errors'
-import { begin, kernel, late, number, run, runLate, type Viewed, view } from '../core/launch'
+import { type Area, areaOf, begin, kernel, late, number, run, runLate, view } from '../core/launch'
 import { isList, listOf } from '../core/lists'
 import {
+  axesOf,
   contiguousStrides,
+  inserted,
   integer,
   MAX_RANK,
   normalizeAxes,
   normalizeAxis,
+  rowShape,
   type Shape,
   shapeOf,
   sizeOf,
+  sizesBetween,
+  withSize,
 } from '../core/shape'
 import { reshaped, viewing } from '../core/views'
-import { emptyTensor, Tensor, viewOf } from '../tensor'
+import { aliasOf, emptyTensor, lateTensor, Tensor, viewOf } from '../tensor'
 
 const NOT_EQUAL = kernel('notEqual')
 const REPEAT = kernel('repeat')
@@ -35,16 +40,14 @@ const SUBTRACT = kernel('subtract')
 export const copy = define('copy', ['x'], [], (x: Operand): Tensor => viewing('copy', x, (a) => copyOf('copy', a)))
 
 /** Elements [start, start + n) along an axis, as a launch sees them. */
-function part(x: Tensor, axis: number, start: number, n: number): Viewed {
-  const { storage, code, strides } = x
-  const offset = x.offset + start * (strides[axis] as number)
-  return { storage, offset, code, shape: x.shape.map((size, k) => (k === axis ? n : size)), strides }
+function part(x: Tensor, axis: number, start: number, n: number): Area {
+  return areaOf(x, x.offset + start * (x.strides[axis] as number), withSize(x.shape, axis, n), x.strides)
 }
 
 /** The differences of neighbours along an axis of two elements at least. */
 function differences(x: Tensor, axis: number): Tensor {
   const n = (x.shape[axis] as number) - 1
-  const shape = shapeOf(x.shape.map((size, k) => (k === axis ? n : size)))
+  const shape = shapeOf(withSize(x.shape, axis, n))
   const out = emptyTensor(shape, x.code, sizeOf('diff', shape))
   begin(x.code === BOOL ? NOT_EQUAL : SUBTRACT)
   view(out)
@@ -76,9 +79,8 @@ export const diff = define(
         const along = normalizeAxis('diff', axis, x.shape.length)
         const count = integer('diff', 'n', n)
         if (count < 0) throw rangeError('diff', 'VALUE', `n must not be negative; received ${count}`)
-        if (count === 0) return viewOf(x, x.offset, x.shape, x.strides, x.size)
-        if (count >= (x.shape[along] as number))
-          return emptyTensor(shapeOf(x.shape.map((size, k) => (k === along ? 0 : size))), x.code, 0)
+        if (count === 0) return aliasOf(x)
+        if (count >= (x.shape[along] as number)) return emptyTensor(shapeOf(withSize(x.shape, along, 0)), x.code, 0)
         let found = x
         for (let i = 0; i < count; i++) {
           const next = differences(found, along)
@@ -105,13 +107,16 @@ export const flip = define(
   ['axis'],
   (x: Operand, axis: number | readonly number[] | null = null): Tensor =>
     viewing('flip', x, (a) => {
-      const named = axis === null ? a.shape.map((_, k) => k) : normalizeAxes('flip', axis, a.shape.length)
+      const rank = a.shape.length
+      const named = axis === null ? undefined : normalizeAxes('flip', axis, rank)
       let offset = a.offset
-      const strides = a.strides.map((step, k) => {
-        if (!named.includes(k)) return step
+      const strides = [...a.strides]
+      for (let k = 0; k < rank; k++) {
+        const step = strides[k] as number
+        if (step === 0 || (named !== undefined && !named.includes(k))) continue
         offset += Math.max(0, (a.shape[k] as number) - 1) * step
-        return step === 0 ? 0 : -step
-      })
+        strides[k] = -step
+      }
       return viewOf(a, a.size === 0 ? a.offset : offset, a.shape, strides, a.size)
     }),
 )
@@ -119,24 +124,18 @@ export const flip = define(
 /** Every element, or every place along an axis, `count` times: one copy to an output with an axis more. */
 function repeatBy(x: Tensor, count: number, axis: number | null): Tensor {
   if (count < 0) throw rangeError('repeat', 'VALUE', `repeats must not be negative; received ${count}`)
-  const shape = shapeOf(axis === null ? [x.size * count] : x.shape.map((n, k) => (k === axis ? n * count : n)))
+  const shape = shapeOf(axis === null ? [x.size * count] : withSize(x.shape, axis, (x.shape[axis] as number) * count))
   const out = emptyTensor(shape, x.code, sizeOf('repeat', shape))
   if (out.size === 0) return out
   // The repeats' axis stands behind the repeated one; of the greatest rank, x goes as two axes.
-  const before = axis === null ? x.size : x.shape.slice(0, axis + 1).reduce((size, n) => size * n, 1)
+  const before = axis === null ? x.size : sizesBetween(x.shape, 0, axis + 1).reduce((size, n) => size * n, 1)
   const from = x.shape.length < MAX_RANK ? x : reshaped('repeat', x, shapeOf([before, x.size / before]))
   const place = from !== x ? 0 : axis === null ? x.shape.length - 1 : axis
-  const inner = from.shape.toSpliced(place + 1, 0, count)
+  const inner = inserted(from.shape, place + 1, count)
   copyInto(
     'repeat',
-    { storage: out.storage, offset: out.offset, code: out.code, shape: inner, strides: contiguousStrides(inner) },
-    {
-      storage: from.storage,
-      offset: from.offset,
-      code: from.code,
-      shape: inner,
-      strides: from.strides.toSpliced(place + 1, 0, 0),
-    },
+    areaOf(out, out.offset, inner, contiguousStrides(inner)),
+    areaOf(from, from.offset, inner, inserted(from.strides, place + 1, 0)),
   )
   if (from !== x) from.dispose()
   return out
@@ -192,10 +191,9 @@ function repeatEach(x: Tensor, counts: Tensor, axis: number): Tensor {
   view(x)
   view(counts)
   number(axis)
-  return runLate('repeat', ITEM_BYTES[code] as number, (storage, rows, columns) => {
-    const shape = shapeOf(sizes.map((size, k) => (k === axis ? rows : size)))
-    return new Tensor(storage, 0, code, shape, contiguousStrides(shape), rows * columns, true)
-  })
+  return runLate('repeat', ITEM_BYTES[code] as number, (found) =>
+    lateTensor(found, code, shapeOf(withSize(sizes, axis, found.rows))),
+  )
 }
 
 /** Axes that one launch's pieces may be cut along: each doubles their number. */
@@ -203,7 +201,7 @@ const MOST_CUTS = 4
 
 /** The elements moved on along each axis, those past its end to its beginning. */
 function rolled(x: Tensor, shifts: readonly number[]): Tensor {
-  const cut = shifts.flatMap((shift, axis) => (shift === 0 ? [] : [axis]))
+  const cut = axesOf(shifts.length).filter((axis) => shifts[axis] !== 0)
   if (cut.length > MOST_CUTS) {
     const last = cut[MOST_CUTS - 1] as number
     const some = rolled(
@@ -218,22 +216,17 @@ function rolled(x: Tensor, shifts: readonly number[]): Tensor {
     return all
   }
   const out = emptyTensor(x.shape, x.code, x.size)
-  const { code } = x
   const move = (k: number, shape: Shape, to: number, from: number): void => {
     const axis = cut[k]
     if (axis === undefined) {
-      copyInto(
-        'roll',
-        { storage: out.storage, offset: to, code, shape, strides: out.strides },
-        { storage: x.storage, offset: from, code, shape, strides: x.strides },
-      )
+      copyInto('roll', areaOf(out, to, shape, out.strides), areaOf(x, from, shape, x.strides))
       return
     }
     const n = x.shape[axis] as number
     const shift = shifts[axis] as number
     const [toStep, fromStep] = [out.strides[axis] as number, x.strides[axis] as number]
-    move(k + 1, shape.with(axis, n - shift), to + shift * toStep, from)
-    move(k + 1, shape.with(axis, shift), to, from + (n - shift) * fromStep)
+    move(k + 1, withSize(shape, axis, n - shift), to + shift * toStep, from)
+    move(k + 1, withSize(shape, axis, shift), to, from + (n - shift) * fromStep)
   }
   if (x.size > 0) move(0, x.shape, out.offset, x.offset)
   return out
@@ -259,7 +252,7 @@ export const roll = define(
     viewing('roll', x, (a) => {
       const given = listOf('roll', 'shift', shift)
       if (axis === null) {
-        const flat = reshaped('roll', a, shapeOf([a.size]))
+        const flat = reshaped('roll', a, rowShape(a.size))
         const found = rolled(flat, [given.reduce((sum, by) => wrapped(sum + wrapped(by, a.size), a.size), 0)])
         flat.dispose()
         const result = viewOf(found, found.offset, a.shape, contiguousStrides(a.shape), a.size)
@@ -332,12 +325,7 @@ export const tile = define(
           'RANK',
           `${sizes.length} axes, the repeated ones counted twice, are more than ${MAX_RANK}`,
         )
-      const { storage, code } = out
-      copyInto(
-        'tile',
-        { storage, offset: out.offset, code, shape: sizes, strides: to },
-        { storage: a.storage, offset: a.offset, code, shape: sizes, strides: from },
-      )
+      copyInto('tile', areaOf(out, out.offset, sizes, to), areaOf(a, a.offset, sizes, from))
       return out
     }),
 )
@@ -374,7 +362,7 @@ export const extractSequences = define(
       if (length > n)
         throw rangeError(op, 'SIZE', `sequences of ${length} are longer than the last axis of shape ${show(a.shape)}`)
       const step = a.strides[rank - 1] as number
-      const shape = [...a.shape.slice(0, -1), 1 + Math.floor((n - length) / apart), length]
-      return viewOf(a, a.offset, shape, [...a.strides.slice(0, -1), apart * step, step], sizeOf(op, shape))
+      const shape = [...sizesBetween(a.shape, 0, -1), 1 + Math.floor((n - length) / apart), length]
+      return viewOf(a, a.offset, shape, [...sizesBetween(a.strides, 0, -1), apart * step, step], sizeOf(op, shape))
     }),
 )

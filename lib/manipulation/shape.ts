@@ -4,6 +4,7 @@ import { define } from '../core/arguments'
 import type { Operand } from '../core/convert'
 import { kindOf, rangeError, show, typeError } from '../core/errors'
 import {
+  axesOf,
   broadcast,
   checkShape,
   entriesOf,
@@ -11,10 +12,12 @@ import {
   MAX_RANK,
   normalizeAxes,
   normalizeAxis,
+  rowShape,
   type Shape,
   sameShape,
   shapeOf,
   sizeOf,
+  withSize,
 } from '../core/shape'
 import { permute, reshaped, viewing } from '../core/views'
 import { type Tensor, viewOf } from '../tensor'
@@ -39,9 +42,9 @@ export const broadcastTo = define(
       if (!sameShape(broadcast('broadcastTo', a.shape, target), target))
         throw rangeError('broadcastTo', 'BROADCAST', `${show(a.shape)} does not broadcast to ${show(target)}`)
       const missing = target.length - a.shape.length
-      const strides = target.map((_, axis) =>
-        axis < missing || a.shape[axis - missing] === 1 ? 0 : (a.strides[axis - missing] as number),
-      )
+      const strides = [...target]
+      for (let axis = 0; axis < target.length; axis++)
+        strides[axis] = axis < missing || a.shape[axis - missing] === 1 ? 0 : (a.strides[axis - missing] as number)
       return viewOf(a, a.offset, target, strides, sizeOf('broadcastTo', target))
     }),
 )
@@ -99,7 +102,7 @@ export const moveaxis = define(
           'AXIS',
           `source and destination must name as many axes; received ${from.length} and ${to.length}`,
         )
-      const rest = a.shape.map((_, axis) => axis).filter((axis) => !from.includes(axis))
+      const rest = axesOf(rank).filter((axis) => !from.includes(axis))
       const order: number[] = []
       for (let axis = 0, next = 0; axis < rank; axis++) {
         const moved = to.indexOf(axis)
@@ -119,10 +122,7 @@ export const ravel = define(
   'ravel',
   ['x'],
   [],
-  (x: Operand): Tensor =>
-    viewing('ravel', x, (a) => {
-      return reshaped('ravel', a, shapeOf([a.size]))
-    }),
+  (x: Operand): Tensor => viewing('ravel', x, (a) => reshaped('ravel', a, rowShape(a.size))),
 )
 
 /** The shape asked for, with what -1 stands for worked out. */
@@ -140,16 +140,16 @@ function newShape(given: unknown, from: Tensor): Shape {
       )
     return shape
   }
-  const rest = [...checkShape('reshape', sizes.toSpliced(open, 1, 1), 'newshape')]
+  sizes[open] = 1
+  const rest = checkShape('reshape', sizes, 'newshape')
   const known = sizeOf('reshape', rest)
   if (known === 0 || from.size % known !== 0)
     throw rangeError(
       'reshape',
       'SIZE',
-      `no size in place of -1 gives ${from.size} elements, of shape ${show(from.shape)}, the shape ${show(sizes as number[])}`,
+      `no size in place of -1 gives ${from.size} elements, of shape ${show(from.shape)}, the shape ${show(withSize(rest, open, -1))}`,
     )
-  rest[open] = from.size / known
-  return shapeOf(rest)
+  return shapeOf(withSize(rest, open, from.size / known))
 }
 
 /**
@@ -196,7 +196,7 @@ export const squeeze = define(
       const stays = (size: number, axis: number): boolean => (named === undefined ? size !== 1 : !named.includes(axis))
       return permute(
         a,
-        a.shape.map((_, axis) => axis).filter((axis) => stays(a.shape[axis] as number, axis)),
+        axesOf(a.shape.length).filter((axis) => stays(a.shape[axis] as number, axis)),
       )
     }),
 )
@@ -217,7 +217,9 @@ export const swapaxes = define(
     viewing('swapaxes', x, (a) => {
       const one = normalizeAxis('swapaxes', axis1, a.shape.length, 'axis1')
       const other = normalizeAxis('swapaxes', axis2, a.shape.length, 'axis2')
-      const order = a.shape.map((_, axis) => (axis === one ? other : axis === other ? one : axis))
+      const order = axesOf(a.shape.length)
+      order[one] = other
+      order[other] = one
       return permute(a, order)
     }),
 )
@@ -237,11 +239,7 @@ export const transpose = define(
   (x: Operand, axes: readonly number[] | null = null): Tensor =>
     viewing('transpose', x, (a) => {
       const rank = a.shape.length
-      if (isEmpty(axes))
-        return permute(
-          a,
-          a.shape.map((_, axis) => rank - 1 - axis),
-        )
+      if (isEmpty(axes)) return permute(a, axesOf(rank).reverse())
       if (!Array.isArray(axes))
         throw typeError('transpose', 'ARGUMENT', `axes must be an array of axes or null; received ${kindOf(axes)}`)
       if (axes.length !== rank)

@@ -5,7 +5,7 @@ import { type Operand, toTensor } from '../core/convert'
 import { type Code, computing, INT32, INT64 } from '../core/dtype'
 import { rangeError, show } from '../core/errors'
 import { kernel } from '../core/launch'
-import { type Folded, fold, foldAll, foldShape, withShortWay } from '../core/reduction'
+import { type Folded, fold, foldAll, foldShape, maskOfAxis, withShortWay } from '../core/reduction'
 import { normalizeAxis } from '../core/shape'
 import type { Tensor } from '../tensor'
 
@@ -28,7 +28,7 @@ function place(name: 'argmax' | 'argmin', target: number) {
       return fold(name, target, a, folded, computing(a.code), indexCode(folded.count))
     },
   )
-  return withShortWay(general, (x: Tensor, folded: Folded | undefined): Tensor | undefined => {
+  return withShortWay(general, maskOfAxis, (x: Tensor, folded: Folded | undefined): Tensor | undefined => {
     if (x.size === 0) return undefined
     return folded === undefined
       ? foldAll(name, target, x, computing(x.code), indexCode(x.size))

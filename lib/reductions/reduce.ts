@@ -33,6 +33,7 @@ import {
   fold,
   foldAll,
   foldShape,
+  maskOfAxes,
   reduction,
   withShortWay,
 } from '../core/reduction'
@@ -167,7 +168,7 @@ function extreme(name: 'max' | 'min', target: number): Extreme {
       return fold(name, target, a, folded, compute, a.code)
     },
   )
-  return withShortWay(general, (x: Tensor, folded: Folded | undefined): Tensor | undefined => {
+  return withShortWay(general, maskOfAxes, (x: Tensor, folded: Folded | undefined): Tensor | undefined => {
     if (x.size === 0) return undefined
     const compute = computing(x.code)
     return folded === undefined

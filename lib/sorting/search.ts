@@ -27,8 +27,8 @@ import {
 } from '../core/dtype'
 import { rangeError, show, typeError } from '../core/errors'
 import { begin, kernel, late, number, run, runLate, view } from '../core/launch'
-import { contiguousStrides, integer, sameShape, shapeOf } from '../core/shape'
-import { emptyTensor, Tensor } from '../tensor'
+import { integer, rowShape, sameShape, shapeOf } from '../core/shape'
+import { emptyTensor, lateTensor, type Tensor } from '../tensor'
 
 const BINCOUNT = kernel('bincount')
 const DIGITIZE = kernel('digitize')
@@ -86,10 +86,9 @@ export const bincount = define(
     if (w !== undefined) view(w)
     number(least)
     number(isFloating(code) ? FLOAT64 : INT64)
-    return runLate('bincount', ITEM_BYTES[code] as number, (storage, rows, columns) => {
-      const shape = shapeOf(rank === 2 ? [rows, columns] : [columns])
-      return new Tensor(storage, 0, code, shape, contiguousStrides(shape), rows * columns, true)
-    })
+    return runLate('bincount', ITEM_BYTES[code] as number, (found) =>
+      lateTensor(found, code, rank === 2 ? shapeOf([found.rows, found.columns]) : rowShape(found.columns)),
+    )
   },
 )
 

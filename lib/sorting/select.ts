@@ -16,9 +16,20 @@ import {
   isInteger,
 } from '../core/dtype'
 import { kindOf, rangeError, show, typeError } from '../core/errors'
-import { begin, kernel, number, run, scalar, view } from '../core/launch'
+import { areaOf, begin, flatView, kernel, number, run, scalar, view } from '../core/launch'
 import { type AxisArgument, type Folded, foldShape } from '../core/reduction'
-import { contiguousStrides, integer, MAX_RANK, SCALAR, type Shape, sameShape, shapeOf, sizeOf } from '../core/shape'
+import {
+  contiguousStrides,
+  integer,
+  MAX_RANK,
+  SCALAR,
+  type Shape,
+  sameShape,
+  shapeOf,
+  sizeOf,
+  without,
+  withSize,
+} from '../core/shape'
 import { emptyTensor, Tensor, viewOf } from '../tensor'
 
 const QUANTILE = kernel('quantile')
@@ -95,8 +106,24 @@ function foldedRows(op: string, x: Tensor, folded: Folded): Rows {
   return { x: copy, shape, strides }
 }
 
+/** Floating dtypes keep theirs. */
+const resultCode = (code: Code): Code => (isInexact(code) ? code : floatxDtype())
+
+/** Launches over one row. */
+function launchFlat(op: string, x: Tensor, folded: Folded, q: number, method: number): Tensor {
+  const out = emptyTensor(folded.shape, resultCode(x.code), 1)
+  begin(QUANTILE)
+  flatView(out, 1)
+  flatView(x, x.size)
+  scalar({ code: FLOAT64, high: q, low: 0 })
+  number(method)
+  run(op)
+  return out
+}
+
 /** Launches over the folded axes. `q` is a contiguous tensor of float64, or one number. */
 function launch(op: string, x: Tensor, folded: Folded, q: Tensor | number, method: number): Tensor {
+  if (typeof q === 'number' && x.contiguous && folded.size === 1) return launchFlat(op, x, folded, q, method)
   const leading = typeof q === 'number' ? SCALAR : q.shape
   if (leading.length + folded.shape.length > MAX_RANK)
     throw rangeError(
@@ -105,15 +132,15 @@ function launch(op: string, x: Tensor, folded: Folded, q: Tensor | number, metho
       `the result would have ${leading.length + folded.shape.length} axes; at most ${MAX_RANK}`,
     )
   const shape = shapeOf([...leading, ...folded.shape])
-  const code: Code = isInexact(x.code) ? x.code : floatxDtype()
+  const code = resultCode(x.code)
   const out = emptyTensor(shape, code, sizeOf(op, shape))
   const rows = foldedRows(op, x, folded)
-  const flat = shapeOf([typeof q === 'number' ? 1 : q.size, ...rows.shape.slice(1)])
+  const flat = shapeOf([typeof q === 'number' ? 1 : q.size, ...without(rows.shape, 0)])
   begin(QUANTILE)
-  view({ storage: out.storage, offset: out.offset, code, shape: flat, strides: contiguousStrides(flat) })
-  view({ storage: rows.x.storage, offset: rows.x.offset, code: x.code, shape: rows.shape, strides: rows.strides })
+  view(areaOf(out, out.offset, flat, contiguousStrides(flat)))
+  view(areaOf(rows.x, rows.x.offset, rows.shape, rows.strides))
   if (typeof q === 'number') scalar({ code: FLOAT64, high: q, low: 0 })
-  else view({ storage: q.storage, offset: q.offset, code: FLOAT64, shape: [q.size], strides: [1] })
+  else flatView(q, q.size)
   number(method)
   run(op)
   rows.x.dispose()
@@ -249,7 +276,7 @@ export const topK = define(
         `k is ${count}, the last axis has ${length} elements; received shape ${show(a.shape)}`,
       )
     const inOrder = flag('topK', 'sorted', sorted)
-    const shape = shapeOf([...a.shape.slice(0, -1), count])
+    const shape = shapeOf(withSize(a.shape, rank - 1, count))
     const size = sizeOf('topK', shape)
     const values = emptyTensor(shape, a.code, size)
     const indices = emptyTensor(shape, length <= 2 ** 31 ? INT32 : INT64, size)
@@ -284,7 +311,7 @@ export const inTopK = define(
       throw typeError('inTopK', 'DTYPE', `targets must be integers; received ${DTYPES[classes.code]}`)
     const a = realTensor('inTopK', 'predictions', predictions)
     const count = countOf('inTopK', k)
-    if (a.shape.length === 0 || !sameShape(classes.shape, a.shape.slice(0, -1)))
+    if (a.shape.length === 0 || !sameShape(classes.shape, without(a.shape, a.shape.length - 1)))
       throw rangeError(
         'inTopK',
         'SHAPE_MISMATCH',

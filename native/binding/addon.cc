@@ -2,6 +2,7 @@
 #include "binding/environment.h"
 #include "core/cpu.h"
 #include "core/shared.h"
+#include "core/system.h"
 
 namespace ndops {
 namespace {
@@ -33,6 +34,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
     Napi::Error::New(env, std::string("ndops: ") + error).ThrowAsJavaScriptException();
     return exports;
   }
+  stayLoaded();
   Environment* state = new Environment(env);
   napi_set_instance_data(env, state, nullptr, nullptr);
   napi_add_env_cleanup_hook(env, close, state);

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "binding/environment.h"
+#include "core/run.h"
 
 namespace ndops {
 namespace {
@@ -18,6 +19,10 @@ std::atomic<int> items{0};
 constexpr int kSettleMilliseconds = 2;
 /// A job over this many elements in all takes some milliseconds at most, whatever it does with them.
 constexpr double kLightElements = 32768;
+/// A job over this many elements in all, outputs among them, takes less than handing it to a thread and back.
+constexpr double kTinyElements = 512;
+/// A view's slot word where the kernel allocates the output.
+constexpr double kLateView = -2;
 
 /// The elements of the view at `w`, as its shape says.
 double elementsOf(const double* w) {
@@ -97,11 +102,58 @@ void settleJobs(napi_env env, napi_status status, void* data) {
   if (pendingJobs(state->queue) > 0) startPump(env, state);
 }
 
-/// (id, words, count): starts the recorded commands. Whether every handle in them named storage.
+/// What became of a job: lib/core/native.ts has the same numbers.
+enum Submitted { kRefused, kStarted, kDone, kFull };
+
+/// Whether the commands are over so few elements that running them takes less than handing them over: sizes are known,
+/// and no result's size depends on values.
+bool isTiny(const double* words, std::size_t count) {
+  double elements = 0;
+  for (std::size_t at = 0; at + word::kFirst <= count;) {
+    const double* command = words + at;
+    const std::size_t length = static_cast<std::size_t>(command[word::kWords]);
+    if (length < word::kFirst || at + length > count) return false;
+    std::size_t view = word::kFirst;
+    for (int i = 0; i < static_cast<int>(command[word::kViews]); ++i) {
+      if (view + 5 > length || command[view] == kLateView) return false;
+      elements += elementsOf(command + view);
+      view += static_cast<std::size_t>(viewWords(command + view));
+    }
+    if (!(elements <= kTinyElements)) return false;
+    at += length;
+  }
+  return true;
+}
+
+/// Runs the commands here and now and says in the block how it went, as settleJob does.
+void runTiny(Environment* state, const double* words, std::size_t count) {
+  Execution execution;
+  Status status = Status::Ok;
+  int failed = -1;
+  for (std::size_t at = 0; at < count && status == Status::Ok; ++failed) {
+    const int length = static_cast<int>(words[at + word::kWords]);
+    status = runCommand(words + at, length, state->slots, execution);
+    at += static_cast<std::size_t>(length);
+  }
+  double* block = state->words;
+  block[word::kStatus] = static_cast<double>(static_cast<std::int32_t>(status));
+  block[word::kKernel] = failed;
+  for (int i = 0; i < 3; ++i) block[word::kDetails + i] = execution.details()[i];
+}
+
+/// (id, words, count, may run now, bytes): starts the recorded commands, for which so many bytes were taken; -1 where they
+/// go on with a call that has begun, for which there is always room. Refused where a handle in them names no storage.
 Napi::Value submit(const Napi::CallbackInfo& info) {
   Environment* state = static_cast<Environment*>(info.Data());
   const Napi::Float64Array words = info[1].As<Napi::Float64Array>();
   const std::size_t count = static_cast<std::size_t>(info[2].As<Napi::Number>().Int64Value());
+  if (info[3].As<Napi::Boolean>().Value() && isTiny(words.Data(), count)) {
+    runTiny(state, words.Data(), count);
+    return Napi::Number::New(info.Env(), kDone);
+  }
+  const Napi::Value refused = Napi::Number::New(info.Env(), kRefused);
+  const double bytes = info[4].As<Napi::Number>().DoubleValue();
+  if (bytes >= 0 && !roomForJob(static_cast<std::int64_t>(bytes))) return Napi::Number::New(info.Env(), kFull);
   auto job = std::make_unique<Job>();
   job->id = info[0].As<Napi::Number>().DoubleValue();
   job->words.assign(words.Data(), words.Data() + count);
@@ -111,13 +163,13 @@ Napi::Value submit(const Napi::CallbackInfo& info) {
     double* command = job->words.data() + at;
     std::size_t view = word::kFirst;
     const std::size_t length = static_cast<std::size_t>(command[word::kWords]);
-    if (length < word::kFirst || at + length > count) return Napi::Boolean::New(info.Env(), false);
+    if (length < word::kFirst || at + length > count) return refused;
     for (int i = 0; i < static_cast<int>(command[word::kViews]); ++i) {
-      if (view + 5 > length) return Napi::Boolean::New(info.Env(), false);
+      if (view + 5 > length) return refused;
       double* w = command + view;
       if (w[0] >= 0) {
         Block* block = state->slots.resolve(w[0], w[1]);
-        if (block == nullptr) return Napi::Boolean::New(info.Env(), false);
+        if (block == nullptr) return refused;
         retainBlock(block);
         w[0] = static_cast<double>(job->blocks.size());
         job->blocks.push_back(block);
@@ -128,9 +180,10 @@ Napi::Value submit(const Napi::CallbackInfo& info) {
     at += length;
   }
   job->light = elements <= kLightElements;
+  if (bytes >= 0) holdForJob(*job, static_cast<std::int64_t>(bytes));
   submitJob(state->queue, std::move(job));
   startPump(info.Env(), state);
-  return Napi::Boolean::New(info.Env(), true);
+  return Napi::Number::New(info.Env(), kStarted);
 }
 
 /// (id): asks the job to stop; it is settled all the same.

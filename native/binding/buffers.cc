@@ -98,8 +98,8 @@ void warmAllocator() {
 #endif
 }
 
-/// (array buffer): a slot over memory of the engine's, freed when the buffer is collected; words as after `allocate`,
-/// but details[0] says how many bytes its first 64-byte boundary is in.
+/// (array buffer): a slot over memory of the engine's; words as after `allocate`, but details[0] says how many bytes
+/// its first 64-byte boundary is in. Whoever owns the slot keeps the buffer.
 napi_value adopt(napi_env env, napi_callback_info info) {
   static const bool warmed = (warmAllocator(), true);
   static_cast<void>(warmed);
@@ -113,20 +113,12 @@ napi_value adopt(napi_env env, napi_callback_info info) {
   Status why = Status::OutOfMemory;
   Block* block = nullptr;
   if (napi_get_arraybuffer_info(env, buffer, &data, &bytes) == napi_ok) {
-    if (state->adopted.due()) state->adopted.sweep(env, &state->slots);
+    if (state->owners.due(state->slots)) state->owners.sweep(env, &state->slots);
     block = wrapForeign(static_cast<char*>(data), bytes, &why);
-    // Collected ones may be counted still.
-    if (block == nullptr && state->adopted.sweep(env, &state->slots))
-      block = wrapForeign(static_cast<char*>(data), bytes, &why);
   }
   state->words[word::kStatus] = static_cast<double>(static_cast<std::int32_t>(why));
   if (block == nullptr) return nullptr;
   const int slot = state->slots.add(block);
-  if (!state->adopted.add(env, buffer, &state->slots, slot, bytes)) {
-    state->slots.remove(slot, state->slots.generationOf(slot));
-    state->words[word::kStatus] = static_cast<double>(static_cast<std::int32_t>(Status::OutOfMemory));
-    return nullptr;
-  }
   state->words[word::kLateSlot] = slot;
   state->words[word::kLateGeneration] = state->slots.generationOf(slot);
   state->words[word::kDetails] = static_cast<double>((0 - reinterpret_cast<std::uintptr_t>(data)) % 64);

@@ -1,9 +1,15 @@
 #include "binding/environment.h"
 
+#include <algorithm>
+
 namespace ndops {
 namespace {
 
 constexpr std::int64_t kReportStep = std::int64_t{4} << 20;
+
+std::int64_t sizeOf(const Block& block) {
+  return static_cast<std::int64_t>(block.foreign ? block.bytes : block.capacity);
+}
 
 }  // namespace
 
@@ -19,6 +25,7 @@ int SlotTable::add(Block* block) noexcept {
   s.block = block;
   s.exposed = false;
   bytes_ += static_cast<std::int64_t>(block->capacity);
+  held_ += sizeOf(*block);
   return slot;
 }
 
@@ -26,6 +33,7 @@ bool SlotTable::remove(double slot, double generation) noexcept {
   Slot* found = find(slot, generation);
   if (found == nullptr) return false;
   if (!found->exposed) bytes_ -= static_cast<std::int64_t>(found->block->capacity);
+  held_ -= sizeOf(*found->block);
   releaseBlock(found->block);
   found->block = nullptr;
   ++found->generation;
@@ -48,33 +56,35 @@ void SlotTable::clear() noexcept {
   }
 }
 
-bool Adopted::add(napi_env env, napi_value buffer, SlotTable* slots, int slot, std::size_t bytes) {
+bool Owners::add(napi_env env, napi_value owner, const SlotTable& slots, int slot) {
   napi_ref weak = nullptr;
-  if (napi_create_reference(env, buffer, 0, &weak) != napi_ok) return false;
-  entries_.push_back({weak, slot, slots->generationOf(slot)});
-  bytes_ += bytes;
+  if (napi_create_reference(env, owner, 0, &weak) != napi_ok) return false;
+  entries_.push_back({weak, slot, slots.generationOf(slot)});
   return true;
 }
 
-bool Adopted::sweep(napi_env env, SlotTable* slots) {
+bool Owners::sweep(napi_env env, SlotTable* slots) {
   napi_handle_scope scope = nullptr;
   if (napi_open_handle_scope(env, &scope) != napi_ok) return false;
-  const std::size_t before = entries_.size();
+  bool any = false;
   std::size_t kept = 0;
   for (const Entry& entry : entries_) {
-    napi_value buffer = nullptr;
-    if (napi_get_reference_value(env, entry.buffer, &buffer) == napi_ok && buffer != nullptr) {
-      entries_[kept++] = entry;
-      continue;
+    // What was disposed of is forgotten, its owner may live on.
+    if (slots->resolve(entry.slot, entry.generation) != nullptr) {
+      napi_value owner = nullptr;
+      if (napi_get_reference_value(env, entry.owner, &owner) == napi_ok && owner != nullptr) {
+        entries_[kept++] = entry;
+        continue;
+      }
+      any = slots->remove(entry.slot, entry.generation);
     }
-    slots->remove(entry.slot, entry.generation);
-    napi_delete_reference(env, entry.buffer);
+    napi_delete_reference(env, entry.owner);
   }
   entries_.resize(kept);
-  bytes_ = 0;
-  sweepAt_ = 2 * kept < kLeast ? kLeast : 2 * kept;
+  sweepAt_ = std::max(kLeast, 2 * kept);
+  sweepHeld_ = slots->held() + std::max(kLeastBytes, slots->held() / 4);
   napi_close_handle_scope(env, scope);
-  return kept < before;
+  return any;
 }
 
 void Environment::reportBytes() noexcept {

@@ -23,9 +23,11 @@ class SlotTable {
   int add(Block* block) noexcept;
   /// Gives the block back; false where the handle names nothing (any more).
   bool remove(double slot, double generation) noexcept;
-  double generationOf(int slot) const noexcept { return slots_[static_cast<std::size_t>(slot)].generation; }
+  std::uint32_t generationOf(int slot) const noexcept { return slots_[static_cast<std::size_t>(slot)].generation; }
   /// Bytes of blocks of ours that this environment holds and V8 was not told of by other means.
   std::int64_t bytes() const noexcept { return bytes_; }
+  /// Bytes of all its blocks.
+  std::int64_t held() const noexcept { return held_; }
   /// From now on V8 counts this block itself: it has an ArrayBuffer.
   void markExposed(double slot, double generation) noexcept;
   void clear() noexcept;
@@ -48,30 +50,31 @@ class SlotTable {
   std::vector<Slot> slots_;
   int free_ = -1;
   std::int64_t bytes_ = 0;
+  std::int64_t held_ = 0;
 };
 
-/// Buffers of the engine's that storage stands over. Finalizers do not run in a loop that never yields, and objects
-/// that a FinalizationRegistry knows survive young collections: so weak references are looked at now and then instead.
-class Adopted {
+/// JavaScript objects that slots belong to. Finalizers do not run in a loop that never yields, and objects that a
+/// FinalizationRegistry knows survive young collections: so weak references are looked at now and then instead.
+class Owners {
  public:
-  /// False when out of memory. Call sweep first where it is due.
-  bool add(napi_env env, napi_value buffer, SlotTable* slots, int slot, std::size_t bytes);
-  /// Frees the slots of buffers that have been collected. Whether there were any.
+  /// False when out of memory.
+  bool add(napi_env env, napi_value owner, const SlotTable& slots, int slot);
+  /// Gives back the slots of owners that have been collected. Whether there were any.
   bool sweep(napi_env env, SlotTable* slots);
-  /// Whether entries have doubled, or much memory has come, since the last time.
-  bool due() const noexcept { return entries_.size() >= sweepAt_ || bytes_ >= kMostBytes; }
+  /// Whether owners have doubled, or a quarter more memory is held, since the last sweep.
+  bool due(const SlotTable& slots) const noexcept { return entries_.size() >= sweepAt_ || slots.held() >= sweepHeld_; }
 
  private:
   static constexpr std::size_t kLeast = 512;
-  static constexpr std::size_t kMostBytes = std::size_t{128} << 20;
+  static constexpr std::int64_t kLeastBytes = std::int64_t{32} << 20;
   struct Entry {
-    napi_ref buffer;
+    napi_ref owner;
     int slot;
-    double generation;
+    std::uint32_t generation;
   };
   std::vector<Entry> entries_;
   std::size_t sweepAt_ = kLeast;
-  std::size_t bytes_ = 0;  // added since the last sweep
+  std::int64_t sweepHeld_ = kLeastBytes;
 };
 
 struct Environment {
@@ -81,7 +84,7 @@ struct Environment {
   double* words = nullptr;   // the command block's memory
   napi_ref block = nullptr;  // and what keeps it
   SlotTable slots;
-  Adopted adopted;
+  Owners owners;
   std::int64_t reported = 0;  // bytes that V8 was told of
   JobQueue* queue;
   napi_ref settle = nullptr;       // called with (job id) for each finished job

@@ -42,7 +42,7 @@ Napi::Value setThreads(const Napi::CallbackInfo& info) {
 
 Napi::Value memory(const Napi::CallbackInfo& info) {
   Environment* state = static_cast<Environment*>(info.Data());
-  state->adopted.sweep(info.Env(), &state->slots);
+  state->owners.sweep(info.Env(), &state->slots);
   sweepShared();
   const MemoryInfo now = memoryInfo();
   Napi::Object out = Napi::Object::New(info.Env());
@@ -63,7 +63,7 @@ Napi::Value trim(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-/// For tests: (n) lets the n-th allocation from now on fail.
+/// For tests: (n) lets allocations fail from the n-th on.
 Napi::Value failAllocationAt(const Napi::CallbackInfo& info) {
   failAllocation(info[0].As<Napi::Number>().Int64Value());
   return info.Env().Undefined();

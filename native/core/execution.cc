@@ -33,6 +33,8 @@ Status Execution::bindLate(std::int64_t rows, std::int64_t columns, DType dtype,
   return Status::Ok;
 }
 
+std::size_t Execution::lateBytes() const noexcept { return late_ == nullptr ? 0 : late_->bytes; }
+
 Block* Execution::takeLate(std::int64_t* rows, std::int64_t* columns) noexcept {
   Block* block = late_;
   late_ = nullptr;

@@ -36,6 +36,7 @@ class Execution {
   /// Gives memory to the launch's late output of shape [rows, columns], whose size only the kernel knows. Once a run.
   Status bindLate(std::int64_t rows, std::int64_t columns, DType dtype, char** data) noexcept;
   bool hasLate() const noexcept { return late_ != nullptr; }
+  std::size_t lateBytes() const noexcept;
   /// Hands the late output to the caller (who owns it from then on), or null.
   Block* takeLate(std::int64_t* rows, std::int64_t* columns) noexcept;
 

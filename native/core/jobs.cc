@@ -25,7 +25,26 @@ struct JobQueue {
   }
 };
 
+namespace {
+
+// What a job takes besides, on both sides.
+constexpr std::int64_t kJobBytes = 8192;
+std::atomic<std::int64_t> heldByJobs{0};
+
+}  // namespace
+
+bool roomForJob(std::int64_t bytes) noexcept {
+  const std::int64_t held = heldByJobs.load(std::memory_order_relaxed);
+  return held == 0 || held + bytes + kJobBytes <= static_cast<std::int64_t>(mostMemory() / 2);
+}
+
+void holdForJob(Job& job, std::int64_t bytes) noexcept {
+  job.held = bytes + kJobBytes;
+  heldByJobs.fetch_add(job.held, std::memory_order_relaxed);
+}
+
 Job::~Job() {
+  heldByJobs.fetch_sub(held, std::memory_order_relaxed);
   for (Block* block : blocks) releaseBlock(block);
 }
 

@@ -28,7 +28,16 @@ struct Job : Later {
   Status status = Status::Ok;
   int failed = 0;  // which command failed
   struct JobQueue* queue = nullptr;
+  std::int64_t held = 0;  // bytes that it counts for in roomForJob
 };
+
+/// What a call gets in place of a Status where there is no room for it.
+constexpr int kQueueFull = 100;
+/// Whether a call that takes `bytes` for copies and results may join those of the whole process that have not been
+/// settled: together they may hold half of what memory there is. One alone always may.
+bool roomForJob(std::int64_t bytes) noexcept;
+/// Counts the bytes for as long as the job lives.
+void holdForJob(Job& job, std::int64_t bytes) noexcept;
 
 /// The jobs of one JavaScript environment. Made and used on its thread; finished jobs come back through `take`.
 struct JobQueue;

@@ -1,7 +1,14 @@
 #include "core/parallel.h"
 
+#if defined(_WIN32)
+#define WIN32_LEAN_AND_MEAN
+#define NOMINMAX
+#include <process.h>
+#include <windows.h>
+#else
 #include <pthread.h>
 #include <signal.h>
+#endif
 
 #include <algorithm>
 #include <chrono>
@@ -44,8 +51,9 @@ struct LaterList {
 namespace {
 
 constexpr int kMostThreads = 256;
-constexpr std::size_t kStackBytes = std::size_t{1} << 20;
-// How long an idle worker looks for work before it sleeps: a wake-up costs some 15 microseconds, a look 0.1.
+constexpr unsigned kStackBytes = 1u << 20;
+// How long an idle worker looks for work before it sleeps, and a caller for the end of others' last tasks: a wake-up
+// costs some 15 microseconds, a look 0.1.
 constexpr int kSpins = 2000;
 
 #if defined(__x86_64__)
@@ -57,8 +65,10 @@ inline void pause() {}
 #endif
 
 /// One call's tasks. Lives on the caller's stack; `users` counts the workers that hold it, and the caller leaves when
-/// there are none.
+/// there are none. `kAwaited` is set in it once the caller sleeps until then.
 struct Region {
+  static constexpr int kAwaited = 1 << 30;
+
   const Execution* execution;
   detail::Task task;
   void* body;
@@ -88,11 +98,18 @@ int defaultThreads() {
   return std::min(processorBudget(), kMostThreads);
 }
 
+#if defined(_WIN32)
+using ThreadResult = unsigned;
+#else
+using ThreadResult = void*;
+#endif
+
 struct Pool {
   std::mutex mutex;
   std::condition_variable wake;
   std::condition_variable wakeRunner;
   std::condition_variable wakeLightRunner;
+  std::condition_variable left;  // the last worker has left a region that is awaited
   LaterList heavy;
   LaterList light;
   std::uint64_t laterNumber = 0;
@@ -127,7 +144,11 @@ struct Pool {
         ++active;
         lock.unlock();
         region->work();
-        region->users.fetch_sub(1, std::memory_order_release);
+        // Once this is through, the region may be gone.
+        if (region->users.fetch_sub(1, std::memory_order_release) == Region::kAwaited + 1) {
+          std::lock_guard<std::mutex> held(mutex);
+          left.notify_all();
+        }
         for (int spin = 0; spin < kSpins && waiting.load(std::memory_order_relaxed) == 0; ++spin) pause();
         lock.lock();
         --active;
@@ -170,21 +191,20 @@ struct Pool {
     }
   }
 
-  static void* workerMain(void* pool) {
-    static_cast<Pool*>(pool)->serve();
-    return nullptr;
-  }
-  static void* runnerMain(void* pool) {
-    static_cast<Pool*>(pool)->serveLater();
-    return nullptr;
-  }
-  static void* lightRunnerMain(void* pool) {
-    static_cast<Pool*>(pool)->serveLight();
-    return nullptr;
+  template <void (Pool::*kServe)()>
+  static ThreadResult threadMain(void* pool) {
+    (static_cast<Pool*>(pool)->*kServe)();
+    return {};
   }
 
   /// A thread that lives as long as the process, or false where the system gives no more. The mutex is held.
-  bool start(void* (*main)(void*)) {
+  template <void (Pool::*kServe)()>
+  bool start() {
+#if defined(_WIN32)
+    constexpr unsigned kReserve = STACK_SIZE_PARAM_IS_A_RESERVATION;
+    const std::uintptr_t thread = _beginthreadex(nullptr, kStackBytes, threadMain<kServe>, this, kReserve, nullptr);
+    return thread != 0 && CloseHandle(reinterpret_cast<HANDLE>(thread));
+#else
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, kStackBytes);
@@ -195,16 +215,17 @@ struct Pool {
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     pthread_t thread;
-    const bool started = pthread_create(&thread, &attributes, main, this) == 0;
+    const bool started = pthread_create(&thread, &attributes, threadMain<kServe>, this) == 0;
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     pthread_attr_destroy(&attributes);
     return started;
+#endif
   }
 
   /// Makes workers up to `count`. The mutex is held.
   void grow(int count) {
     while (workers < count && !refused) {
-      refused = !start(workerMain);
+      refused = !start<&Pool::serve>();
       if (!refused) ++workers;
     }
   }
@@ -212,12 +233,13 @@ struct Pool {
 
 /// Before libraries are taken down (OpenBLAS frees its buffers then), threads of ours stop: kernels look at the flag
 /// about every millisecond. Longer than this nobody waits for them.
-constexpr int kExitMilliseconds = 1000;
+[[maybe_unused]] constexpr int kExitMilliseconds = 1000;
 
 Pool& pool();
 
 void stopAtExit() {
   processExits.store(true, std::memory_order_relaxed);
+#if !defined(_WIN32)  // where they are gone by then, with what they had locked
   Pool& p = pool();
   for (int waited = 0; waited < kExitMilliseconds; ++waited) {
     {
@@ -226,6 +248,7 @@ void stopAtExit() {
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
+#endif
 }
 
 // Never destroyed: its threads are blocked in it when the process exits.
@@ -253,10 +276,10 @@ void runLater(Later* work) noexcept {
     list.add(work, ++p.laterNumber);
     // Two runners at least, so that a call is not stuck behind one long one, and one that no long call ever takes.
     const int most = std::max(2, threadCount());
-    if (p.idleRunners < p.heavy.count + p.light.count && p.runners < most && p.start(Pool::runnerMain)) ++p.runners;
+    if (p.idleRunners < p.heavy.count + p.light.count && p.runners < most && p.start<&Pool::serveLater>()) ++p.runners;
     // A runner that was called awake counts as idle until it is.
     if (work->light && p.idleRunners <= p.heavy.count && p.runners >= most && !p.lightRunner)
-      p.lightRunner = p.start(Pool::lightRunnerMain);
+      p.lightRunner = p.start<&Pool::serveLight>();
     if (p.runners > 0) {
       p.wakeRunner.notify_one();
       if (work->light) p.wakeLightRunner.notify_one();
@@ -310,8 +333,15 @@ void runTasks(const Execution& execution, std::int64_t tasks, Task task, void* b
     while (*at != &region) at = &(*at)->after;
     *at = region.after;
   }
-  // Workers that still hold the region are in their last task, at most some milliseconds long.
-  while (region.users.load(std::memory_order_acquire) != 0) pause();
+  // Workers that still hold the region are in their last task, at most some milliseconds long; on a busy machine they may
+  // have lost their core, which this thread must not burn another one for.
+  for (int spin = 0; spin < kSpins; ++spin) {
+    if (region.users.load(std::memory_order_acquire) == 0) return;
+    pause();
+  }
+  std::unique_lock<std::mutex> lock(p.mutex);
+  if (region.users.fetch_or(Region::kAwaited, std::memory_order_acq_rel) == 0) return;
+  p.left.wait(lock, [&region] { return region.users.load(std::memory_order_acquire) == Region::kAwaited; });
 }
 
 }  // namespace detail

@@ -72,18 +72,18 @@ Pool& pool() {
 Block* next(Block* block) { return reinterpret_cast<Block*>(block->bytes); }
 
 void freeMemory(Block* block) {
-  std::free(block->data);
+  freeAligned(block->data);
   delete block;
 }
 
 Block* fromSystem(std::size_t capacity) noexcept {
   const bool huge = capacity >= kHugeFrom;
   const std::size_t alignment = huge ? kHugePage : kAlignment;
-  void* data = nullptr;
-  if (posix_memalign(&data, alignment, capacity) != 0) return nullptr;
+  void* data = allocateAligned(alignment, capacity);
+  if (data == nullptr) return nullptr;
   Block* block = new (std::nothrow) Block{static_cast<char*>(data), 0, capacity, {1}, false};
   if (block == nullptr) {
-    std::free(data);
+    freeAligned(data);
     return nullptr;
   }
   if (huge) adviseHugePages(data, capacity);
@@ -113,7 +113,8 @@ Block* allocateBlock(std::size_t bytes, Status* why) noexcept {
   Block* block = nullptr;
   {
     std::lock_guard<std::mutex> lock(p.mutex);
-    if (p.failAt >= 0 && p.failAt-- == 0) return nullptr;
+    if (p.failAt == 0) return nullptr;
+    if (p.failAt > 0) --p.failAt;
     *why = p.refusal(capacity);
     if (*why != Status::Ok) return nullptr;
     *why = Status::OutOfMemory;
@@ -191,6 +192,12 @@ MemoryInfo memoryInfo() noexcept {
   Pool& p = pool();
   std::lock_guard<std::mutex> lock(p.mutex);
   return {p.live + p.foreign, p.pooled, p.peak, p.limit};
+}
+
+std::size_t mostMemory() noexcept {
+  Pool& p = pool();
+  std::lock_guard<std::mutex> lock(p.mutex);
+  return p.limit != 0 && p.limit < p.budget ? p.limit : p.budget;
 }
 
 void setMemoryLimit(std::size_t bytes) noexcept {

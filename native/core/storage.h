@@ -33,12 +33,14 @@ struct MemoryInfo {
   std::size_t limit;   // 0: none
 };
 MemoryInfo memoryInfo() noexcept;
+/// What live bytes may ever be: the limit, or what the machine or the cgroup has.
+std::size_t mostMemory() noexcept;
 /// Live bytes past this fail with Status::MemoryLimit. 0 takes the limit away.
 void setMemoryLimit(std::size_t bytes) noexcept;
 /// Gives all pooled memory back to the system.
 void trimMemory() noexcept;
 
-/// For tests: the n-th allocation from now on fails as if the system had no memory; -1 for none.
+/// For tests: from the n-th allocation on all fail as if the system had no memory; -1 for none.
 void failAllocation(std::int64_t n) noexcept;
 
 }  // namespace ndops

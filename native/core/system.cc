@@ -3,14 +3,20 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #if defined(__linux__)
 #include <sched.h>
 #include <sys/mman.h>
 #endif
+#if defined(__APPLE__)
+#include <dlfcn.h>
+#endif
 #if defined(_WIN32)
 #define WIN32_LEAN_AND_MEAN
+#define NOMINMAX
+#include <malloc.h>
 #include <windows.h>
 #else
 #include <unistd.h>
@@ -155,11 +161,45 @@ int processorBudget() noexcept {
   // Larger machines than the fixed set holds answer with an error; then what the library says has to do.
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) == 0) count = CPU_COUNT(&set);
+#elif defined(_WIN32)
+  // Nothing for processes in several groups of 64 processors; then what the library says has to do.
+  DWORD_PTR own = 0;
+  DWORD_PTR all = 0;
+  if (GetProcessAffinityMask(GetCurrentProcess(), &own, &all) && own != 0) count = __builtin_popcountll(own);
 #endif
   if (count < 1) count = 1;
   const double quota = processorQuota();
   if (quota > 0 && std::ceil(quota) < count) count = static_cast<int>(std::ceil(quota));
   return count < 1 ? 1 : count;
+}
+
+void* allocateAligned(std::size_t alignment, std::size_t bytes) noexcept {
+#if defined(_WIN32)
+  return _aligned_malloc(bytes, alignment);
+#else
+  void* data = nullptr;
+  return posix_memalign(&data, alignment, bytes) == 0 ? data : nullptr;
+#endif
+}
+
+void freeAligned(void* data) noexcept {
+#if defined(_WIN32)
+  _aligned_free(data);
+#else
+  std::free(data);
+#endif
+}
+
+void stayLoaded() noexcept {
+  // Elsewhere the linker says it (-z nodelete).
+#if defined(_WIN32)
+  HMODULE self = nullptr;
+  GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN,
+                     reinterpret_cast<LPCWSTR>(&stayLoaded), &self);
+#elif defined(__APPLE__)
+  Dl_info self;
+  if (dladdr(reinterpret_cast<const void*>(&stayLoaded), &self) != 0) dlopen(self.dli_fname, RTLD_LAZY | RTLD_NODELETE);
+#endif
 }
 
 void adviseHugePages(void* data, std::size_t bytes) noexcept {

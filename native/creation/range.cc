@@ -61,9 +61,10 @@ Status linspace(const Kernel& kernel, const Launch& launch) noexcept {
   const int size = itemSize(compute);
   Scratch scratch(static_cast<std::size_t>(4 * m * size));
   if (!scratch) return execution.fail(Status::OutOfMemory);
-  char* parts[4];
-  for (int i = 0; i < 4; ++i) parts[i] = scratch.as() + i * m * size;
-  const auto [from, to, delta, step] = parts;
+  char* const from = scratch.as();
+  char* const to = from + m * size;
+  char* const delta = to + m * size;
+  char* const step = delta + m * size;
   const auto dense = [&](char* data) { return View{data, out.shape + 1, strides + 1, out.rank - 1, compute}; };
   Status status = copyView(dense(from), start, execution);
   if (status == Status::Ok) status = copyView(dense(to), stop, execution);

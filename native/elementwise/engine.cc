@@ -114,7 +114,7 @@ inline Status call(const Plan& plan, Strip& strip, char* out, Buffers& buffers) 
     plan.narrow(narrowed, result, strip.n);
     result = narrowed;
   }
-  if (plan.stream != nullptr) plan.stream->block(out, 0, 1, result, 0, 1, 1, strip.n, true);
+  if (plan.stream != nullptr) plan.stream->streamBytes(out, result, strip.n * plan.outSize);
   return Status::Ok;
 }
 
@@ -208,6 +208,7 @@ Status runUnits(const Plan& plan, Execution& execution, std::int64_t from, std::
     if (status != Status::Ok) return execution.fail(status);
     at.next();
   }
+  if (plan.stream != nullptr) endStreaming();
   return Status::Ok;
 }
 

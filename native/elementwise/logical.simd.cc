@@ -20,10 +20,17 @@ struct Not {
   static Bool of(Bool x) { return {static_cast<std::uint8_t>(x.value ^ 1u)}; }
 };
 
+/// Integers and bools are always finite.
+template <class T>
+constexpr bool kIsExact = kIsBool<T> || std::is_integral_v<T>;
+
 struct IsNan {
   template <class T>
   static Bool of(T x) {
-    return {static_cast<std::uint8_t>(isNan(x))};
+    if constexpr (kIsExact<T>)
+      return {0};
+    else
+      return {static_cast<std::uint8_t>(isNan(x))};
   }
 };
 struct IsInf {
@@ -33,7 +40,10 @@ struct IsInf {
   }
   template <class T>
   static Bool of(T x) {
-    return {static_cast<std::uint8_t>(isInfinite(x))};
+    if constexpr (kIsExact<T>)
+      return {0};
+    else
+      return {static_cast<std::uint8_t>(isInfinite(x))};
   }
 };
 struct IsFinite {
@@ -43,7 +53,10 @@ struct IsFinite {
   }
   template <class T>
   static Bool of(T x) {
-    return {static_cast<std::uint8_t>(absolute(x) < std::numeric_limits<T>::infinity())};
+    if constexpr (kIsExact<T>)
+      return {1};
+    else
+      return {static_cast<std::uint8_t>(absolute(x) < std::numeric_limits<T>::infinity())};
   }
 };
 
@@ -55,6 +68,12 @@ struct Where {
   }
 };
 
+#define EACH_EXACT(name, F)                                                                                      \
+  NDOPS_UNARY(name, F, Bool, Bool), NDOPS_UNARY(name, F, Bool, std::uint8_t),                                     \
+      NDOPS_UNARY(name, F, Bool, std::uint16_t), NDOPS_UNARY(name, F, Bool, std::uint32_t),                       \
+      NDOPS_UNARY(name, F, Bool, std::uint64_t), NDOPS_UNARY(name, F, Bool, std::int8_t),                         \
+      NDOPS_UNARY(name, F, Bool, std::int16_t), NDOPS_UNARY(name, F, Bool, std::int32_t),                         \
+      NDOPS_UNARY(name, F, Bool, std::int64_t)
 #define EACH_FLOATING(name, F)                                                                                  \
   NDOPS_HALF_ROWS(NDOPS_UNARY(name, F, Bool, Float16), NDOPS_UNARY(name, F, Bool, Bfloat16))                    \
   NDOPS_UNARY(name, F, Bool, float), NDOPS_UNARY(name, F, Bool, double), NDOPS_UNARY(name, F, Bool, Complex64), \
@@ -68,8 +87,11 @@ const Row kRows[] = {
     NDOPS_BINARY("logicalXor", Xor, Bool, Bool),
     NDOPS_UNARY("logicalNot", Not, Bool, Bool),
     EACH_FLOATING("isnan", IsNan),
+    EACH_EXACT("isnan", IsNan),
     EACH_FLOATING("isinf", IsInf),
+    EACH_EXACT("isinf", IsInf),
     EACH_FLOATING("isfinite", IsFinite),
+    EACH_EXACT("isfinite", IsFinite),
     WHERE(Bool, std::uint8_t),
     WHERE(Uint8, std::uint8_t),
     WHERE(Uint16, std::uint16_t),

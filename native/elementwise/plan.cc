@@ -188,7 +188,7 @@ void Plan::cut(std::int64_t taskBytes) noexcept {
   if (!chooseTiles(room)) {
     // Tiles write pieces of lines, which would cost twice.
     if (total >= static_cast<double>(kStreamBytes)) stream = copier(outType);
-    chooseBlocks(room, taskBytes);
+    chooseBlocks(stream == nullptr ? room : kStreamedBytes / maxSize, taskBytes);
   }
   std::int64_t bytes = outSize;
   for (int k = 0; k < operands; ++k) {

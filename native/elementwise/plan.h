@@ -46,6 +46,7 @@ struct Plan {
   Loop loop;
   const double* numbers;
   Convert narrow;           // null where the loop writes the output's dtype
+  std::int64_t outSize;     // of an element as it is written
   const CopyLoops* stream;  // null where the output is written through the caches
   char* out;
   int operands;
@@ -84,7 +85,6 @@ struct Plan {
   void addDim(int axis, std::int64_t step) noexcept;
   std::int64_t maxSize;  // of an element in any form
   DType outType;
-  std::int64_t outSize;
 };
 
 /// Where a unit begins.

@@ -57,7 +57,15 @@ Status roundParts(const Strip& strip) noexcept {
 struct Clip {
   template <class T>
   static T of(T x, T low, T high) {
-    return Minimum::of(Maximum::of(x, low), high);
+    if constexpr (std::is_floating_point_v<T>) {
+      // As selections, each by one comparison: g++ would make branches of the two.
+      const T above = x > low ? x : low;
+      const T raised = x != x ? x : above;
+      const T below = raised < high ? raised : high;
+      return raised != raised ? raised : below;
+    } else {
+      return Minimum::of(Maximum::of(x, low), high);
+    }
   }
 };
 

@@ -18,6 +18,8 @@ namespace {
 
 /// Accumulators of a table: some first-level caches hold that many.
 constexpr std::int64_t kTable = 4096;
+/// Bytes of the tables that a chunk adds to in turn, where there are more than two.
+constexpr std::int64_t kTableBytes = 16384;
 /// Elements of updates in a chunk with a table of its own, and the most chunks.
 constexpr std::int64_t kChunk = std::int64_t{1} << 16;
 constexpr std::int64_t kMostChunks = 64;
@@ -76,6 +78,11 @@ struct Scatter {
   /// The updates of rows [low, low + count) among `known` ones, columns [column, column + w), in order.
   void bring(const std::int64_t* known, std::int64_t first, std::int64_t n, std::int64_t low, std::int64_t count,
              std::int64_t column, std::int64_t w) const {
+    if (width == 1 && loops->inside(known, n, low, count)) {
+      const std::int64_t step = updateStep();
+      loops->applyItems(data, known, updates->data + first * step * itemSize(updates->dtype), step, n);
+      return;
+    }
     std::int64_t to[kBlock];
     std::int64_t from[kBlock];
     const std::int64_t found = loops->within(to, from, known, n, low, count, width, first, updateStep());
@@ -162,12 +169,15 @@ Status byTables(const Scatter& s) {
   Execution& execution = *s.execution;
   const ScatterLoops& loops = *s.loops;
   const std::int64_t total = s.rows * s.width;
-  const auto tallyIds = s.drops && s.width == 1 ? loops.tallyIds[static_cast<int>(s.indices->dtype)] : nullptr;
-  const std::int64_t ways = tallyIds != nullptr ? kScatterWays : 1;
+  const bool single = s.width == 1;
+  const auto clamp = loops.clamp[static_cast<int>(s.indices->dtype)];
+  // More tables as long as they stay in the first-level cache.
+  const std::int64_t items = single ? total + 1 : total;
+  std::int64_t ways = single ? 8 : 1;
+  if (single && ways * items * loops.accumulator > kTableBytes) ways = 2;
   const std::int64_t least = std::max<std::int64_t>(1, kChunk / s.width);
   const std::int64_t perChunk = std::max(least, (s.n + kMostChunks - 1) / kMostChunks);
   const std::int64_t chunks = (s.n + perChunk - 1) / perChunk;
-  const std::int64_t items = tallyIds != nullptr ? total + 1 : total;
   const std::int64_t tableBytes = (items * ways * loops.accumulator + 63) / 64 * 64;
   Scratch tables(static_cast<std::size_t>(chunks * tableBytes));
   if (!tables) return execution.fail(Status::OutOfMemory);
@@ -176,28 +186,33 @@ Status byTables(const Scatter& s) {
     char* table = tables.as() + chunk * tableBytes;
     loops.clear(table, items * ways);
     const std::int64_t end = std::min(s.n, (chunk + 1) * perChunk);
-    const std::int64_t some = tallyIds != nullptr ? kElements : blockOf(s.width);
+    const std::int64_t some = single ? kTally : blockOf(s.width);
     for (std::int64_t i = chunk * perChunk; i < end; i += some) {
       if (execution.cancelled()) return;
       const std::int64_t count = std::min(some, end - i);
-      if (tallyIds != nullptr) {
-        tallyIds(table, s.indices->data + i * s.indices->strides[0] * itemSize(s.indices->dtype), s.indices->strides[0],
-                 s.rows, s.updates->data + i * s.updateStep() * itemSize(s.updates->dtype), s.updateStep(), count);
+      std::int64_t rows[kBlock];
+      if (!(single && s.drops) && !s.lookUpRows(i, count, rows)) return;
+      if (single) {
+        std::uint32_t own[kTally];
+        if (s.drops)
+          clamp(own, s.indices->data + i * s.indices->strides[0] * itemSize(s.indices->dtype), s.indices->strides[0],
+                s.rows, count);
+        else
+          for (std::int64_t k = 0; k < count; ++k) own[k] = static_cast<std::uint32_t>(rows[k]);
+        loops.tallyRows(table, items, static_cast<int>(ways), own,
+                        s.updates->data + i * s.updateStep() * itemSize(s.updates->dtype), s.updateStep(), count);
         continue;
       }
-      std::int64_t rows[kBlock];
       std::int64_t to[kBlock];
       std::int64_t from[kBlock];
-      if (!s.lookUpRows(i, count, rows)) return;
       const std::int64_t found = loops.within(to, from, rows, count, 0, s.rows, s.width, i, s.updateStep());
       loops.tally(table, to, s.updates->data, from, s.columnStep(), found, s.width);
     }
+    for (std::int64_t way = 1; way < ways; ++way) loops.merge(table, table + way * items * loops.accumulator, total);
   });
   if (status != Status::Ok) return status;
-  for (std::int64_t chunk = 0; chunk < chunks; ++chunk)
-    for (std::int64_t way = 0; way < ways; ++way)
-      if (chunk + way > 0)
-        loops.merge(tables.as(), tables.as() + chunk * tableBytes + way * items * loops.accumulator, total);
+  for (std::int64_t chunk = 1; chunk < chunks; ++chunk)
+    loops.merge(tables.as(), tables.as() + chunk * tableBytes, total);
   if (s.onto != nullptr) {
     const Status copied = begin(s);
     if (copied != Status::Ok) return copied;

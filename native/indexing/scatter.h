@@ -7,8 +7,8 @@
 
 namespace ndops {
 
-/// Tables that one launch of `tallyIds` adds to in turn, so that equal ids in a row do not wait for one another.
-constexpr int kScatterWays = 4;
+/// Updates that one call of `tallyRows` takes at most.
+constexpr std::int64_t kTally = 256;
 
 /// Inner loops for updates of one dtype and one way to combine. Offsets and steps are in items. Where updates are
 /// float16 or bfloat16 and combine by arithmetic, outputs are float32.
@@ -16,6 +16,8 @@ struct ScatterLoops {
   /// out[to[i] + j] = combine(out[to[i] + j], updates[from[i] + j * step]) for each i < n, in order, and j < width
   void (*apply)(char* out, const std::int64_t* to, const char* updates, const std::int64_t* from, std::int64_t step,
                 std::int64_t n, std::int64_t width);
+  /// out[rows[i]] = combine(out[rows[i]], updates[i * step]) for each i < n, in order
+  void (*applyItems)(char* out, const std::int64_t* rows, const char* updates, std::int64_t step, std::int64_t n);
   /// out[i] = what combining nothing gives
   void (*fill)(char* out, std::int64_t n);
 
@@ -27,10 +29,13 @@ struct ScatterLoops {
   /// As `apply`, into accumulators.
   void (*tally)(char* table, const std::int64_t* to, const char* updates, const std::int64_t* from, std::int64_t step,
                 std::int64_t n, std::int64_t width);
-  /// updates[i * step] into accumulator ids[i * idStep] (each id read once) of table i % kScatterWays; the tables stand
-  /// `size` + 1 accumulators apart, the last one for ids outside [0, size). By dtype of the ids: int32 and int64.
-  void (*tallyIds[kDTypes])(char* tables, const char* ids, std::int64_t idStep, std::int64_t size, const char* updates,
-                            std::int64_t step, std::int64_t n);
+  /// rows[i] = ids[i * step] where that is in [0, size), else size (below 2^32 - 1); each id is read once. By dtype of
+  /// the ids.
+  void (*clamp[kDTypes])(std::uint32_t* rows, const char* ids, std::int64_t step, std::int64_t size, std::int64_t n);
+  /// updates[i * step] into accumulators rows[i] for each i < n <= kTally, in a fixed order, of 2 or 8 tables that
+  /// stand `apart` accumulators from one another, so that equal rows one after the other do not wait for each other.
+  void (*tallyRows)(char* tables, std::int64_t apart, int ways, const std::uint32_t* rows, const char* updates,
+                    std::int64_t step, std::int64_t n);
   /// into[i] = combine(into[i], from[i])
   void (*merge)(char* into, const char* from, std::int64_t n);
   /// out[i] = table[i], or combine(out[i], table[i]) with `onto`, rounded once.
@@ -40,6 +45,8 @@ struct ScatterLoops {
   void (*drop)(std::int64_t* ids, std::int64_t n, std::int64_t size);
   /// The largest id, or -1.
   std::int64_t (*highest)(const std::int64_t* ids, std::int64_t n);
+  /// Whether all rows are in [low, low + count).
+  bool (*inside)(const std::int64_t* rows, std::int64_t n, std::int64_t low, std::int64_t count);
   /// The rows in [low, low + count), in order: to[k] = rows[i] * width, from[k] = (first + i) * step. Returns how many.
   std::int64_t (*within)(std::int64_t* to, std::int64_t* from, const std::int64_t* rows, std::int64_t n,
                          std::int64_t low, std::int64_t count, std::int64_t width, std::int64_t first,

@@ -2,106 +2,14 @@
 #include "indexing/scatter.h"
 
 #include <cstring>
-#include <limits>
 #include <type_traits>
 
 #include "core/table.h"
-#include "elementwise/arithmetic.h"
-#include "simd/half.h"
+#include "indexing/combine.h"
 #include "simd/item.h"
 
 namespace ndops::NDOPS_LEVEL {
 namespace {
-
-template <class T>
-constexpr bool kIsHalf = std::is_same_v<T, Float16> || std::is_same_v<T, Bfloat16>;
-/// What updates of T become.
-template <class T>
-using Given = std::conditional_t<kIsHalf<T>, float, T>;
-
-template <class To, class T>
-inline To converted(T x) {
-  if constexpr (kIsHalf<T>)
-    return static_cast<To>(widen(x));
-  else if constexpr (kIsComplex<T>)
-    return {static_cast<decltype(To::re)>(x.re), static_cast<decltype(To::im)>(x.im)};
-  else if constexpr (std::is_arithmetic_v<T>)
-    return static_cast<To>(x);
-  else
-    return x;
-}
-
-// How updates combine: `Wide` is what they add up in, `nothing` what leaves any other value as it is, `start` what an
-// output without updates is.
-struct Sum : Add {
-  static constexpr bool kOrdered = false;
-  template <class T>
-  using Wide = std::conditional_t<std::is_same_v<T, float>, double,
-                                  std::conditional_t<std::is_same_v<T, Complex64>, Complex128, T>>;
-  template <class T>
-  static T nothing() {
-    if constexpr (kIsComplex<T>)
-      return {-0.0, -0.0};
-    else if constexpr (std::is_floating_point_v<T>)
-      return T{-0.0};
-    else
-      return T{};
-  }
-  template <class T>
-  static T start() {
-    return T{};
-  }
-};
-
-template <class Combine, bool greatest>
-struct Extremum {
-  static constexpr bool kOrdered = false;
-  template <class T>
-  static T of(T x, T y) {
-    if constexpr (std::is_floating_point_v<T>) {
-      // The rare case apart, so that the usual one is one instruction and no branch that data decides.
-      const T best = greatest ? (y > x ? y : x) : (y < x ? y : x);
-      return __builtin_expect(y != y, 0) ? y : best;
-    } else {
-      return Combine::of(x, y);
-    }
-  }
-  template <class T>
-  using Wide = T;
-  template <class T>
-  static T nothing() {
-    using Limits = std::numeric_limits<T>;
-    if constexpr (kIsComplex<T>) {
-      const auto part = nothing<decltype(T::re)>();
-      return {part, part};
-    } else if constexpr (kIsBool<T>) {
-      return {greatest ? std::uint8_t{0} : std::uint8_t{1}};
-    } else if constexpr (std::is_floating_point_v<T>) {
-      return greatest ? -Limits::infinity() : Limits::infinity();
-    } else {
-      return greatest ? Limits::lowest() : Limits::max();
-    }
-  }
-  template <class T>
-  static T start() {
-    return nothing<T>();
-  }
-};
-using Greatest = Extremum<Maximum, true>;
-using Least = Extremum<Minimum, false>;
-
-struct Product : Multiply {
-  static constexpr bool kOrdered = true;
-  template <class T>
-  static T start() {
-    if constexpr (kIsComplex<T>)
-      return {1, 0};
-    else if constexpr (kIsBool<T>)
-      return {1};
-    else
-      return T{1};
-  }
-};
 
 template <class Combine, class T, class To>
 inline void combineRows(To* out, const std::int64_t* to, const char* updates, const std::int64_t* from,
@@ -130,15 +38,36 @@ void drop(std::int64_t* ids, std::int64_t n, std::int64_t size) {
     ids[i] = static_cast<std::uint64_t>(ids[i]) < static_cast<std::uint64_t>(size) ? ids[i] : -1;
 }
 
+template <class I>
+void clamp(std::uint32_t* __restrict rows, const char* ids, std::int64_t step, std::int64_t size, std::int64_t n) {
+  // Negative ids are the largest once unsigned.
+  using U = std::conditional_t<sizeof(I) == 8, std::uint64_t, std::uint32_t>;
+  const I* in = reinterpret_cast<const I*>(ids);
+  const U last = static_cast<U>(size);
+  const auto one = [last](I id) {
+    const U given = static_cast<U>(id);
+    return static_cast<std::uint32_t>(given < last ? given : last);
+  };
+  if (step == 1)
+    for (std::int64_t i = 0; i < n; ++i) rows[i] = one(in[i]);
+  else
+    for (std::int64_t i = 0; i < n; ++i) rows[i] = one(in[i * step]);
+  // From here on the compiler may not go back to the shared memory.
+  __asm__ volatile("" : : "r"(rows) : "memory");
+}
+
+bool inside(const std::int64_t* rows, std::int64_t n, std::int64_t low, std::int64_t count) {
+  std::int64_t outside = 0;
+  for (std::int64_t i = 0; i < n; ++i)
+    outside |=
+        static_cast<std::uint64_t>(rows[i]) - static_cast<std::uint64_t>(low) >= static_cast<std::uint64_t>(count);
+  return outside == 0;
+}
+
 std::int64_t within(std::int64_t* __restrict to, std::int64_t* __restrict from, const std::int64_t* __restrict rows,
                     std::int64_t n, std::int64_t low, std::int64_t count, std::int64_t width, std::int64_t first,
                     std::int64_t step) {
-  const auto taken = [&](std::int64_t i) {
-    return static_cast<std::uint64_t>(rows[i]) - static_cast<std::uint64_t>(low) < static_cast<std::uint64_t>(count);
-  };
-  bool all = true;
-  for (std::int64_t i = 0; i < n; ++i) all &= taken(i);
-  if (all) {
+  if (inside(rows, n, low, count)) {
     for (std::int64_t i = 0; i < n; ++i) {
       to[i] = rows[i] * width;
       from[i] = (first + i) * step;
@@ -149,7 +78,7 @@ std::int64_t within(std::int64_t* __restrict to, std::int64_t* __restrict from, 
   for (std::int64_t i = 0; i < n; ++i) {
     to[found] = rows[i] * width;
     from[found] = (first + i) * step;
-    found += taken(i);
+    found += static_cast<std::uint64_t>(rows[i]) - static_cast<std::uint64_t>(low) < static_cast<std::uint64_t>(count);
   }
   return found;
 }
@@ -158,6 +87,30 @@ std::int64_t highest(const std::int64_t* ids, std::int64_t n) {
   std::int64_t most = -1;
   for (std::int64_t i = 0; i < n; ++i) most = ids[i] > most ? ids[i] : most;
   return most;
+}
+
+/// What no dtype of the updates changes.
+constexpr ScatterLoops common() {
+  ScatterLoops loops{};
+  loops.clamp[static_cast<int>(DType::Uint8)] = clamp<std::uint8_t>;
+  loops.clamp[static_cast<int>(DType::Uint16)] = clamp<std::uint16_t>;
+  loops.clamp[static_cast<int>(DType::Uint32)] = clamp<std::uint32_t>;
+  loops.clamp[static_cast<int>(DType::Uint64)] = clamp<std::uint64_t>;
+  loops.clamp[static_cast<int>(DType::Int8)] = clamp<std::int8_t>;
+  loops.clamp[static_cast<int>(DType::Int16)] = clamp<std::int16_t>;
+  loops.clamp[static_cast<int>(DType::Int32)] = clamp<std::int32_t>;
+  loops.clamp[static_cast<int>(DType::Int64)] = clamp<std::int64_t>;
+  loops.drop = drop;
+  loops.highest = highest;
+  loops.inside = inside;
+  loops.within = within;
+  return loops;
+}
+
+template <class Of>
+const ScatterLoops* give() {
+  static constexpr ScatterLoops loops = Of::made();
+  return &loops;
 }
 
 template <class Combine, class T>
@@ -169,19 +122,24 @@ struct Loops {
     combineRows<Combine, T>(reinterpret_cast<Out*>(out), to, updates, from, step, n, width);
   }
 
+  static void applyItems(char* out, const std::int64_t* rows, const char* updates, std::int64_t step, std::int64_t n) {
+    Out* items = reinterpret_cast<Out*>(out);
+    const T* in = reinterpret_cast<const T*>(updates);
+    for (std::int64_t i = 0; i < n; ++i) items[rows[i]] = Combine::of(items[rows[i]], converted<Out>(in[i * step]));
+  }
+
   static void fill(char* out, std::int64_t n) {
     const Out start = Combine::template start<Out>();
     for (std::int64_t i = 0; i < n; ++i) reinterpret_cast<Out*>(out)[i] = start;
   }
 
-  static const ScatterLoops* give() {
-    if constexpr (Combine::kOrdered) {
-      static constexpr ScatterLoops loops{apply,   fill,    0,    nullptr, nullptr, {},
-                                          nullptr, nullptr, drop, highest, within};
-      return &loops;
-    } else {
-      return Tables<Out>::give();
-    }
+  static constexpr ScatterLoops made() {
+    ScatterLoops loops = common();
+    loops.apply = apply;
+    loops.applyItems = applyItems;
+    loops.fill = fill;
+    if constexpr (!Combine::kOrdered) Tables<Out>::add(&loops);
+    return loops;
   }
 
   /// With accumulators. (A template, for orders that have none.)
@@ -198,24 +156,78 @@ struct Loops {
       combineRows<Combine, T>(reinterpret_cast<Wide*>(table), to, updates, from, step, n, width);
     }
 
-    template <class I>
-    static void tallyIds(char* tables, const char* ids, std::int64_t idStep, std::int64_t size, const char* updates,
-                         std::int64_t step, std::int64_t n) {
-      Wide* table = reinterpret_cast<Wide*>(tables);
-      const T* in = reinterpret_cast<const T*>(updates);
-      const I* id = reinterpret_cast<const I*>(ids);
-      const auto one = [&](std::int64_t i, int way) {
-        // One load, kept in a register.
-        const auto given =
-            static_cast<std::uint64_t>(static_cast<std::int64_t>(__atomic_load_n(id + i * idStep, __ATOMIC_RELAXED)));
-        const std::uint64_t last = static_cast<std::uint64_t>(size);
-        Wide& place = table[way * (size + 1) + static_cast<std::int64_t>(given < last ? given : last)];
-        place = Combine::of(place, converted<Wide>(in[i * step]));
+    /// Rows one by one; where a group is of one row (ids that are sorted, or nearly), lanes side by side.
+    template <class Quick, int ways>
+    static void tallyBy(Wide* tables, std::int64_t apart, const std::uint32_t* rows, const Wide* values,
+                        std::int64_t n) {
+      constexpr int kGroup = 16;
+      constexpr int kLanes = kGroup / 2;
+      const auto isOf = [rows](std::int64_t i, std::uint32_t row) {
+        // The usual case apart: ids in no order.
+        if (rows[i + kGroup / 2] != row || rows[i + kGroup - 1] != row) return false;
+        std::uint64_t pairs[kGroup / 2];
+        std::memcpy(pairs, rows + i, sizeof pairs);
+        const std::uint64_t both = static_cast<std::uint64_t>(row) << 32 | row;
+        std::uint64_t differ = 0;
+        for (const std::uint64_t pair : pairs) differ |= pair ^ both;
+        return differ == 0;
       };
       std::int64_t i = 0;
-      for (; i + kScatterWays <= n; i += kScatterWays)
-        for (int way = 0; way < kScatterWays; ++way) one(i + way, way);
-      for (int way = 0; i < n; ++i, ++way) one(i, way);
+      while (i + kGroup <= n) {
+        const std::uint32_t row = rows[i];
+        if (!isOf(i, row)) {
+          const Wide* own = values + i;
+          // Else g++ loads a group into vectors, for the other branch, and takes it apart again.
+          __asm__("" : "+r"(own));
+#pragma GCC unroll 16
+          for (int l = 0; l < kGroup; ++l) {
+            Wide& place = tables[l % ways * apart + rows[i + l]];
+            place = Quick::of(place, own[l]);
+          }
+          i += kGroup;
+          continue;
+        }
+        Wide lanes[kLanes];
+        for (int l = 0; l < kLanes; ++l) lanes[l] = Quick::of(values[i + l], values[i + kLanes + l]);
+        for (i += kGroup; i + kGroup <= n && isOf(i, row); i += kGroup)
+          for (int l = 0; l < kLanes; ++l)
+            lanes[l] = Quick::of(lanes[l], Quick::of(values[i + l], values[i + kLanes + l]));
+        for (int half = kLanes / 2; half > 0; half /= 2)
+          for (int l = 0; l < half; ++l) lanes[l] = Quick::of(lanes[l], lanes[l + half]);
+        tables[row] = Quick::of(tables[row], lanes[0]);
+      }
+      for (; i < n; ++i) {
+        Wide& place = tables[i % ways * apart + rows[i]];
+        place = Quick::of(place, values[i]);
+      }
+    }
+
+    template <class Quick>
+    static void tallyInto(Wide* tables, std::int64_t apart, int ways, const std::uint32_t* rows, const Wide* values,
+                          std::int64_t n) {
+      if (ways == 8) return tallyBy<Quick, 8>(tables, apart, rows, values, n);
+      tallyBy<Quick, 2>(tables, apart, rows, values, n);
+    }
+
+    static void tallyRows(char* tables, std::int64_t apart, int ways, const std::uint32_t* rows, const char* updates,
+                          std::int64_t step, std::int64_t n) {
+      const T* in = reinterpret_cast<const T*>(updates);
+      Wide* table = reinterpret_cast<Wide*>(tables);
+      Wide room[kTally];
+      const Wide* values = room;
+      if (step != 1)
+        for (std::int64_t i = 0; i < n; ++i) room[i] = converted<Wide>(in[i * step]);
+      else if constexpr (std::is_same_v<T, Wide>)
+        values = in;
+      else
+        for (std::int64_t i = 0; i < n; ++i) room[i] = converted<Wide>(in[i]);
+      if constexpr (!std::is_same_v<typename Combine::Numbers, Combine> && std::is_floating_point_v<Wide>) {
+        // As wide as the values, for the sake of vectors.
+        std::conditional_t<sizeof(Wide) == 4, std::int32_t, std::int64_t> strange = 0;
+        for (std::int64_t i = 0; i < n; ++i) strange |= values[i] != values[i];
+        if (strange == 0) return tallyInto<typename Combine::Numbers>(table, apart, ways, rows, values, n);
+      }
+      tallyInto<Combine>(table, apart, ways, rows, values, n);
     }
 
     static void merge(char* into, const char* from, std::int64_t n) {
@@ -232,20 +244,13 @@ struct Loops {
         to[i] = converted<O>(Combine::of(converted<Wide>(onto ? to[i] : start), in[i]));
     }
 
-    static const ScatterLoops* give() {
-      static constexpr ScatterLoops loops{apply,
-                                          fill,
-                                          static_cast<std::int64_t>(sizeof(Wide)),
-                                          clear,
-                                          tally,
-                                          {nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr,
-                                           tallyIds<std::int32_t>, tallyIds<std::int64_t>},
-                                          merge,
-                                          finish,
-                                          drop,
-                                          highest,
-                                          within};
-      return &loops;
+    static constexpr void add(ScatterLoops* loops) {
+      loops->accumulator = sizeof(Wide);
+      loops->clear = clear;
+      loops->tally = tally;
+      loops->tallyRows = tallyRows;
+      loops->merge = merge;
+      loops->finish = finish;
     }
   };
 };
@@ -273,21 +278,28 @@ struct Moves {
       }
     }
   }
+  static void applyItems(char* out, const std::int64_t* rows, const char* updates, std::int64_t step, std::int64_t n) {
+    for (std::int64_t i = 0; i < n; ++i)
+      reinterpret_cast<T*>(out)[rows[i]] = reinterpret_cast<const T*>(updates)[i * step];
+  }
   static void fill(char* out, std::int64_t n) { std::memset(out, 0, static_cast<std::size_t>(n) * Size); }
 
-  static const ScatterLoops* give() {
-    static constexpr ScatterLoops loops{apply, fill, 0, nullptr, nullptr, {}, nullptr, nullptr, drop, highest, within};
-    return &loops;
+  static constexpr ScatterLoops made() {
+    ScatterLoops loops = common();
+    loops.apply = apply;
+    loops.applyItems = applyItems;
+    loops.fill = fill;
+    return loops;
   }
 };
 
-#define COMBINED(D, Way) reinterpret_cast<Inner>(&Loops<Way, typename StorageOf<DType::D>::type>::give)
+#define COMBINED(D, Way) reinterpret_cast<Inner>(&give<Loops<Way, typename StorageOf<DType::D>::type>>)
 #define ROWS(D, O)                                                                                          \
   {"scatter", scatter, DType::D, DType::O, COMBINED(D, Sum)},                                               \
       {"scatterMax", scatter, DType::D, DType::O, COMBINED(D, Greatest)},                                   \
       {"scatterMin", scatter, DType::D, DType::O, COMBINED(D, Least)},                                      \
       {"scatterMultiply", scatter, DType::D, DType::O, COMBINED(D, Product)}, {                             \
-    "scatterUpdate", scatter, DType::D, DType::D, reinterpret_cast<Inner>(&Moves<itemSize(DType::D)>::give) \
+    "scatterUpdate", scatter, DType::D, DType::D, reinterpret_cast<Inner>(&give<Moves<itemSize(DType::D)>>) \
   }
 
 const Row kRows[] = {

@@ -1,11 +1,11 @@
 #include "linalg/cross.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "core/parallel.h"
 #include "core/registry.h"
 #include "linalg/operand.h"
+#include "manipulation/copy.h"
 
 namespace ndops {
 namespace {
@@ -37,15 +37,6 @@ Vectors vectorsOf(const View& view, bool hasAxis, const std::int64_t* shape, int
   return vectors;
 }
 
-void scatter(char* to, const char* from, int bytes, std::int64_t stride, std::int64_t n) {
-  const auto item = static_cast<std::size_t>(bytes);
-  if (stride == 1) {
-    std::memcpy(to, from, item * static_cast<std::size_t>(n));
-    return;
-  }
-  for (std::int64_t i = 0; i < n; ++i) std::memcpy(to + i * stride * bytes, from + i * bytes, item);
-}
-
 }  // namespace
 
 Status cross(const Kernel& kernel, const Launch& launch) noexcept {
@@ -67,7 +58,8 @@ Status cross(const Kernel& kernel, const Launch& launch) noexcept {
   const std::int64_t blocks = (length + kBlock - 1) / kBlock;
   const std::int64_t total = out.size() / result.components / length * blocks;
   const std::int64_t group = std::max<std::int64_t>(1, kTask / std::min(length, kBlock));
-  const Convert narrow = converter(out.dtype, dtype);
+  const Convert narrow = half ? converter(out.dtype, dtype) : nullptr;
+  const CopyLoops* copy = reinterpret_cast<CopyInner>(findInner("copy", out.dtype))();
 
   return parallel(*launch.execution, (total + group - 1) / group, [&](std::int64_t task) {
     alignas(64) char held[8][kBlock * 16];
@@ -102,9 +94,13 @@ Status cross(const Kernel& kernel, const Launch& launch) noexcept {
         const bool first = parts[0][j] != nullptr && parts[1][k] != nullptr;
         const bool second = parts[0][k] != nullptr && parts[1][j] != nullptr;
         inner(held[6], first ? parts[0][j] : nullptr, parts[1][k], second ? parts[0][k] : nullptr, parts[1][j], count);
-        narrow(held[7], held[6], count);
+        const char* made = held[6];
+        if (narrow != nullptr) {
+          narrow(held[7], made, count);
+          made = held[7];
+        }
         char* to = out.data + (offset + (flat ? 0 : i * result.step)) * itemSize(out.dtype);
-        scatter(to, held[7], itemSize(out.dtype), rank == 0 ? 1 : result.strides[rank - 1], count);
+        copy->block(to, 0, rank == 0 ? 1 : result.strides[rank - 1], made, 0, 1, 1, count, false);
       }
     }
   });

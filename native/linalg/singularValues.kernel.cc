@@ -4,15 +4,14 @@
 // computed in float64 with an error of some ULP of the largest. A matrix with NaN or infinity has NaN alone.
 //
 // Eigen's own classes are not used: they allocate, and without exceptions that ends the process when memory is short.
-#include <Eigen/Core>
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <complex>
 #include <limits>
 
-#include "core/parallel.h"
 #include "core/table.h"
+#include "linalg/bidiagonal.h"
 #include "linalg/operand.h"
 
 namespace ndops::baseline {
@@ -22,73 +21,6 @@ namespace {
 constexpr double kTask = 1 << 16;
 /// Sweeps of the QR iteration between two looks at whether to stop, times their length.
 constexpr std::int64_t kLook = 1 << 14;
-
-template <class S>
-using Vector = Eigen::Map<Eigen::Matrix<S, Eigen::Dynamic, 1>>;
-
-/// One matrix, and room for what becomes of it; columns lie one behind the other, m >= n.
-template <class S>
-struct Work {
-  std::int64_t m;
-  std::int64_t n;
-  S* columns;        // m * n
-  S* row;            // n
-  S* sum;            // m
-  double* diagonal;  // 2 n
-  double* beside;    // 2 n
-
-  static std::int64_t bytes(std::int64_t m, std::int64_t n) {
-    std::int64_t elements = 0;
-    std::int64_t total = 0;
-    if (__builtin_mul_overflow(m, n, &elements) || __builtin_add_overflow(elements, m + n, &elements) ||
-        __builtin_mul_overflow(elements, static_cast<std::int64_t>(sizeof(S)), &total) ||
-        __builtin_add_overflow(total, 4 * n * static_cast<std::int64_t>(sizeof(double)), &total))
-      return -1;
-    return total;
-  }
-  Work(char* memory, std::int64_t rows, std::int64_t columnCount) : m(rows), n(columnCount) {
-    columns = reinterpret_cast<S*>(memory);
-    row = columns + m * n;
-    sum = row + n;
-    diagonal = reinterpret_cast<double*>(sum + m);
-    beside = diagonal + 2 * n;
-  }
-  Vector<S> column(std::int64_t j, std::int64_t from) const { return {columns + j * m + from, m - from}; }
-};
-
-/// Takes the matrix to two diagonals by reflections from both sides; false once cancelled.
-template <class S>
-bool bidiagonalize(const Work<S>& work, double* main, double* upper, const Execution& execution) {
-  for (std::int64_t k = 0; k < work.n; ++k) {
-    if (execution.cancelled()) return false;
-    S tau;
-    Vector<S> v = work.column(k, k);
-    v.makeHouseholderInPlace(tau, main[k]);
-    v[0] = 1;
-    if (tau != S(0))
-      for (std::int64_t j = k + 1; j < work.n; ++j) {
-        Vector<S> to = work.column(j, k);
-        const S scale = tau * v.dot(to);
-        to -= scale * v;
-      }
-    const std::int64_t rest = work.n - k - 1;
-    if (rest == 0) break;
-    Vector<S> u(work.row, rest);
-    for (std::int64_t j = 0; j < rest; ++j) u[j] = Eigen::numext::conj(work.columns[(k + 1 + j) * work.m + k]);
-    u.makeHouseholderInPlace(tau, upper[k]);
-    u[0] = 1;
-    if (tau == S(0) || k + 1 == work.m) continue;
-    Vector<S> sum(work.sum, work.m - k - 1);
-    sum.setZero();
-    for (std::int64_t j = 0; j < rest; ++j) sum += u[j] * work.column(k + 1 + j, k + 1);
-    for (std::int64_t j = 0; j < rest; ++j) {
-      Vector<S> to = work.column(k + 1 + j, k + 1);
-      const S scale = Eigen::numext::conj(tau * u[j]);
-      to -= scale * sum;
-    }
-  }
-  return true;
-}
 
 /// The eigenvalues of a symmetric tridiagonal matrix, in its diagonal; false once cancelled or without success.
 bool eigenvalues(double* diagonal, double* beside, std::int64_t n, const Execution& execution) {
@@ -137,7 +69,7 @@ bool scale(double* parts, std::int64_t n, int* power) {
 }
 
 template <class S>
-bool singularValues(const Work<S>& work, double* out, const Execution& execution) {
+bool singularValues(const Work<S>& work, bool alone, double* out, Execution& execution) {
   constexpr std::int64_t parts = sizeof(S) / sizeof(double);
   int power = 0;
   if (!scale(reinterpret_cast<double*>(work.columns), work.m * work.n * parts, &power)) {
@@ -147,7 +79,7 @@ bool singularValues(const Work<S>& work, double* out, const Execution& execution
   // The values and their negatives are the eigenvalues of the matrix with the two diagonals, shuffled, beside zeros.
   double* main = work.diagonal;
   double* upper = work.diagonal + work.n;
-  if (!bidiagonalize(work, main, upper, execution)) return false;
+  if (!bidiagonalize(work, alone, main, upper, &execution)) return false;
   for (std::int64_t k = 0; k < work.n; ++k) {
     work.beside[2 * k] = main[k];
     if (k + 1 < work.n) work.beside[2 * k + 1] = upper[k];
@@ -195,7 +127,7 @@ Status each(const Launch& launch) {
       for (std::int64_t j = 0; j < n; ++j)
         gather(reinterpret_cast<char*>(work.columns + j * m), dtype,
                x.data + (offset + j * x.strides[across]) * itemSize(x.dtype), x.dtype, x.strides[down], m);
-      if (!singularValues(work, reinterpret_cast<double*>(out.data) + item * n, execution)) return;
+      if (!singularValues(work, count == 1, reinterpret_cast<double*>(out.data) + item * n, execution)) return;
     }
   });
 }

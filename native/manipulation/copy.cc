@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 
 #include "core/execution.h"
 #include "core/parallel.h"
@@ -106,6 +107,7 @@ struct ConvertBlock {
   const CopyLoops* inLoops;
   int outSize;
   int inSize;
+  bool stream;
 
   void operator()(char* out, const Axis& row, const Axis& column, const char* in, std::int64_t rows,
                   std::int64_t columns) const {
@@ -122,6 +124,15 @@ struct ConvertBlock {
         inLoops->block(inBuffer, columns, 1, in, row.in, column.in, rows, columns, false);
       in = inBuffer;
     }
+    if (outDense && stream) {
+      const std::int64_t piece = kStreamedBytes / std::max(outSize, inSize);
+      for (std::int64_t i = 0; i < rows * columns; i += piece) {
+        const std::int64_t n = std::min(piece, rows * columns - i);
+        convert(outBuffer, in + i * inSize, n);
+        outLoops->streamBytes(out + i * outSize, outBuffer, n * outSize);
+      }
+      return;
+    }
     convert(outDense ? out : outBuffer, in, rows * columns);
     if (!outDense) outLoops->block(out, row.out, column.out, outBuffer, columns, 1, rows, columns, false);
   }
@@ -134,13 +145,16 @@ Status runPlan(Plan& plan, DType outType, DType inType, Execution& execution) {
   const int inSize = itemSize(inType);
   const bool converts = outType != inType;
   const CopyLoops* inLoops = reinterpret_cast<CopyInner>(findInner("copy", inType))();
-  const ConvertBlock convertBlock{converter(outType, inType), reinterpret_cast<CopyInner>(findInner("copy", outType))(),
-                                  inLoops, outSize, inSize};
-
   std::int64_t outer = 1;
   for (int i = 0; i < plan.rank - 2; ++i) outer *= plan.axes[i].n;
   const std::int64_t bytes = outer * row.n * column.n * outSize;
   const bool stream = bytes >= kStreamBytes;
+  const ConvertBlock convertBlock{converter(outType, inType),
+                                  reinterpret_cast<CopyInner>(findInner("copy", outType))(),
+                                  inLoops,
+                                  outSize,
+                                  inSize,
+                                  stream};
   const bool tiles = plan.transposed && row.in == 1 && column.out == 1;
 
   std::int64_t rows = 0;
@@ -188,17 +202,29 @@ Status runPlan(Plan& plan, DType outType, DType inType, Execution& execution) {
       else
         inLoops->block(out, row.out, column.out, in, row.in, column.in, height, width, stream);
     }
+    if (stream) endStreaming();
   });
 }
 
 }  // namespace
 
 Status copyView(const View& out, const View& in, Execution& execution) noexcept {
+  // One run of elements in one task, as most small copies are.
+  if (out.dtype == in.dtype && out.rank == 1 && in.rank == 1 && out.strides[0] == 1 && in.strides[0] == 1 &&
+      out.shape[0] == in.shape[0] && out.shape[0] > 0 && out.shape[0] <= kTaskBytes / itemSize(out.dtype)) {
+    std::memcpy(out.data, in.data, static_cast<std::size_t>(out.shape[0] * itemSize(out.dtype)));
+    return Status::Ok;
+  }
   bool broadcasts = false;
   if (out.dtype != in.dtype && in.size() == 1) {
     // One value for all: converted once.
     alignas(16) char value[16];
     converter(out.dtype, in.dtype)(value, in.data, 1);
+    if (out.rank == 1 && out.strides[0] == 1 && out.shape[0] <= kTaskBytes / itemSize(out.dtype)) {
+      const CopyLoops* loops = reinterpret_cast<CopyInner>(findInner("copy", out.dtype))();
+      loops->block(out.data, 0, 1, value, 0, 0, 1, out.shape[0], false);
+      return Status::Ok;
+    }
     const View converted{value, nullptr, nullptr, 0, out.dtype};
     Plan plan = makePlan(out, converted, &broadcasts);
     return out.size() == 0 ? Status::Ok : runPlan(plan, out.dtype, out.dtype, execution);

@@ -26,13 +26,22 @@ inline V loadBytes(const char* from) {
   return v;
 }
 
-void streamRow(char* out, const char* in, std::int64_t bytes) {
+/// Vectors to aligned addresses: the C library's instruction for large pieces takes ten times as long where the output
+/// is not aligned as the input is.
+template <bool Stream>
+void copyBytes(char* out, const char* in, std::int64_t bytes) {
   const std::int64_t head = toAligned(out);
   if (bytes < head + 4 * kVectorBytes) {
     std::memcpy(out, in, static_cast<std::size_t>(bytes));
     return;
   }
   std::memcpy(out, in, static_cast<std::size_t>(head));
+  const auto store = [](char* to, Bytes v) {
+    if constexpr (Stream)
+      storeStreaming(to, v);
+    else
+      std::memcpy(to, &v, sizeof v);
+  };
   std::int64_t i = head;
   for (; i + 4 * kVectorBytes <= bytes; i += 4 * kVectorBytes) {
     // Each in a register of its own: an array of them would go through the stack.
@@ -40,12 +49,19 @@ void streamRow(char* out, const char* in, std::int64_t bytes) {
     const Bytes b = loadBytes<Bytes>(in + i + kVectorBytes);
     const Bytes c = loadBytes<Bytes>(in + i + 2 * kVectorBytes);
     const Bytes d = loadBytes<Bytes>(in + i + 3 * kVectorBytes);
-    storeStreaming(out + i, a);
-    storeStreaming(out + i + kVectorBytes, b);
-    storeStreaming(out + i + 2 * kVectorBytes, c);
-    storeStreaming(out + i + 3 * kVectorBytes, d);
+    store(out + i, a);
+    store(out + i + kVectorBytes, b);
+    store(out + i + 2 * kVectorBytes, c);
+    store(out + i + 3 * kVectorBytes, d);
   }
   std::memcpy(out + i, in + i, static_cast<std::size_t>(bytes - i));
+}
+
+inline void copyRow(char* out, const char* in, std::int64_t bytes, bool stream) {
+  if (stream)
+    copyBytes<true>(out, in, bytes);
+  else
+    copyBytes<false>(out, in, bytes);
 }
 
 template <int Size>
@@ -129,10 +145,7 @@ void repeatRow(char* out, std::int64_t columns, std::int64_t rows, bool stream) 
   }
   for (const std::int64_t pattern = done; done < total; done += pattern) {
     const std::int64_t n = pattern < total - done ? pattern : total - done;
-    if (stream)
-      streamRow(out + done, out, n);
-    else
-      std::memcpy(out + done, out, static_cast<std::size_t>(n));
+    copyRow(out + done, out, n, stream);
   }
 }
 
@@ -170,7 +183,6 @@ void copyBlock(char* out, std::int64_t outRow, std::int64_t outColumn, const cha
   if (dense && inRow == 0 && rows > 1 && columns * Size <= 2048) {
     copyBlock<Size>(out, outRow, 1, in, 0, inColumn, 1, columns, false);
     repeatRow<Size>(out, columns, rows, stream);
-    if (stream) endStreaming();
     return;
   }
   if constexpr (Size < 16) {
@@ -192,17 +204,13 @@ void copyBlock(char* out, std::int64_t outRow, std::int64_t outColumn, const cha
   }
   for (std::int64_t r = 0; r < rows; ++r, out += outRow * Size, in += inRow * Size) {
     if (outColumn == 1 && inColumn == 1) {
-      if (stream)
-        streamRow(out, in, columns * Size);
-      else
-        std::memcpy(out, in, static_cast<std::size_t>(columns * Size));
+      copyRow(out, in, columns * Size, stream);
     } else if (outColumn == 1 && inColumn == 0) {
       fillRow<Size>(out, in, columns, stream);
     } else {
       stridedRow<Size>(out, outColumn, in, inColumn, columns);
     }
   }
-  if (stream) endStreaming();
 }
 
 /// Lanes of a register tile: the widest vector where its shuffles are cheap, one of 16 bytes for small items.
@@ -229,12 +237,10 @@ void transposeBlock(char* out, std::int64_t outRow, const char* in, std::int64_t
     wholeRows = rows / N * N;
     wholeColumns = columns / N * N;
     const bool aligned = reinterpret_cast<std::uintptr_t>(out) % kVectorBytes == 0 && outRow * Size % kVectorBytes == 0;
-    if (stream && aligned && N * Size == kVectorBytes) {
+    if (stream && aligned && N * Size == kVectorBytes)
       transposeTiles<Size, true>(out, outRow, in, inColumn, wholeRows, wholeColumns);
-      endStreaming();
-    } else {
+    else
       transposeTiles<Size, false>(out, outRow, in, inColumn, wholeRows, wholeColumns);
-    }
   }
   // What is left of whole tiles: the columns beside them, then the rows below.
   if (wholeColumns < columns)
@@ -247,7 +253,7 @@ void transposeBlock(char* out, std::int64_t outRow, const char* in, std::int64_t
 
 template <int Size>
 const CopyLoops* loops() {
-  static constexpr CopyLoops table{copyBlock<Size>, transposeBlock<Size>};
+  static constexpr CopyLoops table{copyBlock<Size>, transposeBlock<Size>, copyBytes<true>};
   return &table;
 }
 

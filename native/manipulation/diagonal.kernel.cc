@@ -66,6 +66,7 @@ Status triangle(const Launch& launch, bool upper) noexcept {
                      x.strides[last], 1, kept, stream);
       loops->block(to + (upper ? 0 : kept) * step * size, 0, step, zero, 0, 0, 1, columns - kept, stream);
     }
+    if (stream) endStreaming();
   });
 }
 

@@ -67,13 +67,6 @@ inline void storeStreaming(void* to, V v) {
   std::memcpy(to, &v, sizeof v);
 }
 
-/// Orders streaming stores before what follows; each task that streams ends with it.
-inline void endStreaming() {
-#if defined(__x86_64__)
-  _mm_sfence();
-#endif
-}
-
 /// to[r * toStride + c] = from[c * fromStride + r] for r, c < N; strides in bytes. Streams only to addresses aligned to
 /// the vector.
 template <class T, int N, bool Stream>

@@ -1,6 +1,6 @@
-// Rows of digitize. On AVX-512, 127 edges (63 of 64 bits) lie in registers as the levels of a search tree: all edges,
-// or those that part them evenly. Elsewhere up to 32 edges are compared one after the other. What is left is searched
-// by halves, without branches, many elements at a time.
+// Rows of digitize. With AVX-512, 127 edges (63 of 64 bits) lie in registers as the levels of a search tree, with AVX2
+// 63 of 32 bits: all edges, or those that part them evenly. Elsewhere, and where they are few, edges are compared one
+// after the other. What is left is searched by halves, without branches, many elements at a time.
 #include "sorting/digitize.h"
 
 #include <limits>
@@ -145,34 +145,11 @@ struct Gathered {
   }
 };
 
-template <class T>
-inline void searchGathering(std::int32_t* out, const T* x, std::int64_t n, const T* edges, std::int64_t count) {
-  using G = Gathered<T>;
-  constexpr int kSome = 4;
-  std::int64_t i = 0;
-  for (; i + kSome * G::kLanes <= n; i += kSome * G::kLanes) {
-    Vector<T> some[kSome];
-    typename G::Ints place[kSome];
-    for (int k = 0; k < kSome; ++k) {
-      some[k] = loadVector<Vector<T>>(x + i + k * G::kLanes);
-      place[k] = typename G::Ints{};
-    }
-    auto left = static_cast<std::int32_t>(count);
-    while (left > 1) {
-      const std::int32_t half = left / 2;
-      for (int k = 0; k < kSome; ++k) place[k] = G::step(place[k], half, some[k], edges);
-      left -= half;
-    }
-    for (int k = 0; k < kSome; ++k) storeVector(out + i + k * G::kLanes, G::step(place[k], 1, some[k], edges));
-  }
-  for (; i < n; ++i) out[i] = searchOne<T>(x[i], edges, count);
-}
-#endif
-
+/// One register of T and what a search does with it: a node of a level is the place of an edge in it.
 #if defined(__AVX512F__)
-/// One register of T and what a search does with it.
 template <class T>
 struct Wide {
+  using Register = __m512i;
   static constexpr int kLanes = 64 / static_cast<int>(sizeof(T));
   using Mask = std::conditional_t<sizeof(T) == 4, __mmask16, __mmask8>;
 
@@ -222,9 +199,43 @@ struct Wide {
   }
 };
 
+#else
+template <class T>
+struct Wide {
+  using Register = __m256i;
+  static constexpr int kLanes = 8;
+  static_assert(sizeof(T) == 4, "registers of four edges are too narrow");
+
+  static __m256i load(const void* from) { return _mm256_loadu_si256(static_cast<const __m256i*>(from)); }
+  static __m256i pick(__m256i index, __m256i a) { return _mm256_permutevar8x32_epi32(a, index); }
+  /// b where the bit of `index` is set that `shift` makes the highest.
+  template <int shift>
+  static __m256i choose(__m256i index, __m256i a, __m256i b) {
+    const __m256 bit = _mm256_castsi256_ps(_mm256_slli_epi32(index, shift));
+    return _mm256_castps_si256(_mm256_blendv_ps(_mm256_castsi256_ps(a), _mm256_castsi256_ps(b), bit));
+  }
+  static __m256i pick(__m256i index, __m256i a, __m256i b) { return choose<28>(index, pick(index, a), pick(index, b)); }
+  static __m256i pick(__m256i index, const __m256i* all) {
+    return choose<27>(index, pick(index, all[0], all[1]), pick(index, all[2], all[3]));
+  }
+  static __m256i down(__m256i node, __m256i edge, __m256i x) {
+    // A true lane is -1.
+    const __m256i twice = _mm256_add_epi32(node, node);
+    if constexpr (std::is_same_v<T, float>) {
+      const __m256 counted = _mm256_cmp_ps(_mm256_castsi256_ps(edge), _mm256_castsi256_ps(x), _CMP_NGT_UQ);
+      return _mm256_sub_epi32(twice, _mm256_castps_si256(counted));
+    } else {
+      return _mm256_add_epi32(_mm256_add_epi32(twice, _mm256_set1_epi32(1)), _mm256_cmpgt_epi32(edge, x));
+    }
+  }
+};
+#endif
+
 /// Levels of a search tree in registers: level k has 2^k edges, the last one at most four registers of them.
 template <class T>
-constexpr int kTreeLevels = sizeof(T) == 4 ? 7 : 6;
+constexpr int kSingleLevels = Wide<T>::kLanes == 16 ? 5 : 4;  // of one register
+template <class T>
+constexpr int kTreeLevels = kSingleLevels<T> + 2;
 template <class T>
 constexpr std::int64_t kTreeEdges = (1 << kTreeLevels<T>)-1;
 
@@ -245,42 +256,55 @@ inline void searchTree(std::int32_t* out, const T* x, std::int64_t n, const T* e
       tree[level][node] = place < count ? edges[place] : kNone<T>;
     }
   }
-  constexpr int kSingle = sizeof(T) == 4 ? 5 : 4;  // levels of one register
-  __m512i single[kSingle];
+  constexpr int kSingle = kSingleLevels<T>;
+  using Register = typename W::Register;
+  Register single[kSingle];
   for (int level = 0; level < kSingle; ++level) single[level] = W::load(tree[level]);
-  const __m512i pair[2] = {W::load(tree[kSingle]), W::load(tree[kSingle] + W::kLanes)};
-  __m512i four[4];
+  const Register pair[2] = {W::load(tree[kSingle]), W::load(tree[kSingle] + W::kLanes)};
+  Register four[4];
   for (int k = 0; k < 4; ++k) four[k] = W::load(tree[kSingle + 1] + k * W::kLanes);
-  const auto find = [&](__m512i some) {
-    __m512i node = _mm512_setzero_si512();
+  const auto nodeOf = [&](Register some) {
+    Register node{};
     for (int level = 0; level < kSingle; ++level)
       if (level < levels) node = W::down(node, W::pick(node, single[level]), some);
     if (levels > kSingle) node = W::down(node, W::pick(node, pair[0], pair[1]), some);
     if (levels > kSingle + 1) node = W::down(node, W::pick(node, four), some);
-    typename G::Ints place;
-    if constexpr (sizeof(T) == 4)
-      place = (typename G::Ints)node;
+    if constexpr (sizeof(Register) == sizeof(typename G::Ints))
+      return (typename G::Ints)node;
     else
-      place = (typename G::Ints)_mm512_cvtepi64_epi32(node);
+      return __builtin_convertvector((Vector<std::int64_t>)node, typename G::Ints);
+  };
+  // Some registers by turns, so that their loads overlap.
+  const auto find = [&](auto many, std::int32_t* to, const T* from) {
+    Vector<T> v[many];
+    typename G::Ints place[many];
+    for (int k = 0; k < many; ++k) {
+      v[k] = loadVector<Vector<T>>(from + k * W::kLanes);
+      place[k] = nodeOf((Register)v[k]);
+    }
     if (step > 1) {
-      place *= static_cast<std::int32_t>(step);
+      for (int k = 0; k < many; ++k) place[k] *= static_cast<std::int32_t>(step);
       auto left = static_cast<std::int32_t>(step - 1);
       while (left > 0) {
         const std::int32_t half = (left + 1) / 2;
-        place = G::step(place, half, (Vector<T>)some, edges);
+        for (int k = 0; k < many; ++k) place[k] = G::step(place[k], half, v[k], edges);
         left -= half;
       }
     }
     // A place among those past the end is the end.
     const auto end = static_cast<std::int32_t>(count) - typename G::Ints{};
-    return place < end ? place : end;
+    for (int k = 0; k < many; ++k) storeVector(to + k * W::kLanes, place[k] < end ? place[k] : end);
   };
+  constexpr std::integral_constant<int, 4> some{};
+  constexpr std::integral_constant<int, 1> one{};
   std::int64_t i = 0;
-  for (; i + W::kLanes <= n; i += W::kLanes) storeVector(out + i, find(W::load(x + i)));
+  for (; i + 4 * W::kLanes <= n; i += 4 * W::kLanes) find(some, out + i, x + i);
+  for (; i + W::kLanes <= n; i += W::kLanes) find(one, out + i, x + i);
   if (i == n) return;
   T rest[W::kLanes] = {};
+  std::int32_t places[W::kLanes];
   for (std::int64_t k = i; k < n; ++k) rest[k - i] = x[k];
-  const typename G::Ints places = find(W::load(rest));
+  find(one, places, rest);
   for (std::int64_t k = i; k < n; ++k) out[k] = places[k - i];
 }
 #endif
@@ -296,7 +320,7 @@ void search(std::int32_t* out, const char* data, std::int64_t n, const char* sor
   if (count <= kFew) return compareAll<T>(out, x, n, edges, count);
 #if defined(__AVX2__)
   // Four 64-bit elements at a time gain nothing.
-  if constexpr (sizeof(T) == 4) return searchGathering<T>(out, x, n, edges, count);
+  if constexpr (sizeof(T) == 4) return searchTree<T>(out, x, n, edges, count);
 #endif
   searchByHalves<T>(out, x, n, edges, count);
 #endif

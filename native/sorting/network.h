@@ -17,26 +17,38 @@ NDOPS_INLINE void exchange(Vector<K>& low, Vector<K>& high) {
   high = Lanes<K>::max(a, high);
 }
 
-/// Batcher's odd-even merge of the sorted sequences in v[Lo], v[Lo + 2 Step] … and v[Lo + Step], v[Lo + 3 Step] …
-template <class K, int Lo, int Count, int Step>
-NDOPS_INLINE void oddEvenMerge(Vector<K>* v) {
-  if constexpr (2 * Step < Count) {
-    oddEvenMerge<K, Lo, Count, 2 * Step>(v);
-    oddEvenMerge<K, Lo + Step, Count, 2 * Step>(v);
-#pragma GCC unroll 16
-    for (int i = Lo + Step; i + Step < Lo + Count; i += 2 * Step) exchange<K>(v[i], v[i + Step]);
-  } else {
-    exchange<K>(v[Lo], v[Lo + Step]);
+/// The largest power of two below n.
+constexpr int powerBelow(int n) { return n <= 2 ? 1 : 2 * powerBelow((n + 1) / 2); }
+
+/// One phase of Batcher's merge exchange sort of R registers (Knuth 5.2.2 M): its rounds from the one that compares
+/// registers Distance apart on.
+template <class K, int R, int Phase, int Round, int Group, int Distance>
+NDOPS_INLINE void exchangeRounds(Vector<K>* v) {
+#pragma GCC unroll 32
+  for (int i = 0; i + Distance < R; ++i)
+    if ((i & Phase) == Group) exchange<K>(v[i], v[i + Distance]);
+  if constexpr (Round != Phase) exchangeRounds<K, R, Phase, Round / 2, Phase, Round - Phase>(v);
+}
+
+/// Sorts each lane over R registers.
+template <class K, int R, int Phase = powerBelow(R)>
+NDOPS_INLINE void sortColumns(Vector<K>* v) {
+  if constexpr (R > 1 && Phase > 0) {
+    exchangeRounds<K, R, Phase, powerBelow(R), 0, Phase>(v);
+    sortColumns<K, R, Phase / 2>(v);
   }
 }
 
-/// Sorts each lane over Count registers.
-template <class K, int Lo, int Count>
-NDOPS_INLINE void sortColumns(Vector<K>* v) {
-  if constexpr (Count > 1) {
-    sortColumns<K, Lo, Count / 2>(v);
-    sortColumns<K, Lo + Count / 2, Count / 2>(v);
-    oddEvenMerge<K, Lo, Count, 1>(v);
+/// The same where each lane is bitonic, rotated anyhow.
+template <class K, int R>
+NDOPS_INLINE void sortBitonicColumns(Vector<K>* v) {
+  if constexpr (R % 2 == 0) {
+#pragma GCC unroll 32
+    for (int i = 0; i < R / 2; ++i) exchange<K>(v[i], v[i + R / 2]);
+    sortBitonicColumns<K, R / 2>(v);
+    sortBitonicColumns<K, R / 2>(v + R / 2);
+  } else {
+    sortColumns<K, R>(v);
   }
 }
 
@@ -45,7 +57,7 @@ template <class K, int R, int Distance>
 NDOPS_INLINE void mergeLanes(Vector<K>* v) {
   using L = Lanes<K>;
   if constexpr (Distance > 0) {
-#pragma GCC unroll 16
+#pragma GCC unroll 32
     for (int r = 0; r < R; ++r) {
       const Vector<K> other = L::template swapLanes<Distance>(v[r]);
       v[r] = L::template blend<Distance>(L::min(v[r], other), L::max(v[r], other));
@@ -64,7 +76,7 @@ NDOPS_INLINE void mergeColumns(Vector<K>* v) {
       const Vector<K> other = L::template swapLanes<Width - 1>(v[0]);
       v[0] = L::template blend<Width / 2>(L::min(v[0], other), L::max(v[0], other));
     } else {
-#pragma GCC unroll 16
+#pragma GCC unroll 32
       for (int r = 0; r < R / 2; ++r) {
         const Vector<K> mirrored = L::template swapLanes<Width - 1>(v[R - 1 - r]);
         const Vector<K> low = L::min(v[r], mirrored);
@@ -74,11 +86,7 @@ NDOPS_INLINE void mergeColumns(Vector<K>* v) {
       }
     }
     mergeLanes<K, R, Width / 4>(v);
-#pragma GCC unroll 4
-    for (int distance = R / 2; distance > 0; distance /= 2)
-#pragma GCC unroll 16
-      for (int r = 0; r < R; ++r)
-        if ((r & distance) == 0) exchange<K>(v[r], v[r + distance]);
+    sortBitonicColumns<K, R>(v);
     mergeColumns<K, R, 2 * Width>(v);
   }
 }
@@ -89,11 +97,11 @@ template <class K, int R, int Round = 1, class Emit>
 NDOPS_INLINE void interleave(const Vector<K>* v, Emit emit) {
   using L = Lanes<K>;
   if constexpr (Round == R) {
-#pragma GCC unroll 16
+#pragma GCC unroll 32
     for (int r = 0; r < R; ++r) emit(r, v[r]);
   } else {
     Vector<K> zipped[R];
-#pragma GCC unroll 16
+#pragma GCC unroll 32
     for (int r = 0; r < R / 2; ++r) {
       zipped[2 * r] = L::template zip<0>(v[r], v[r + R / 2]);
       zipped[2 * r + 1] = L::template zip<1>(v[r], v[r + R / 2]);
@@ -102,12 +110,50 @@ NDOPS_INLINE void interleave(const Vector<K>* v, Emit emit) {
   }
 }
 
-/// Sorts the R * N keys of v and hands them to emit(r, vector), ascending in memory order. R is a power of two.
-template <class K, int R, class Emit>
-NDOPS_INLINE void sortVectors(Vector<K>* v, Emit emit) {
-  sortColumns<K, 0, R>(v);
+/// Stores each `Count` lanes of v at group(number), numbered from First on.
+template <class K, int Count, int First = 0, class Part, class Group>
+NDOPS_INLINE void storeGroups(Part v, Group group) {
+  constexpr int lanes = static_cast<int>(sizeof(Part) / sizeof(K));
+  if constexpr (lanes == Count) {
+    std::memcpy(group(First), &v, sizeof v);
+  } else {
+    typedef K Half __attribute__((vector_size(sizeof(Part) / 2)));
+    Half low;
+    Half high;
+    std::memcpy(&low, &v, sizeof low);
+    std::memcpy(&high, reinterpret_cast<const char*>(&v) + sizeof low, sizeof high);
+    storeGroups<K, Count, First>(low, group);
+    storeGroups<K, Count, First + lanes / 2 / Count>(high, group);
+  }
+}
+
+/// Stores R registers lane by lane, those from `Offset` on: lane l's R keys go to column(l).
+template <class K, int R, int Offset = 0, class Column>
+NDOPS_INLINE void storeColumns(const Vector<K>* v, Column column) {
+  using L = Lanes<K>;
+  if constexpr (Offset < R) {
+    // As many registers at a time as a power of two allows.
+    constexpr int left = R - Offset;
+    constexpr int count = left == 2 * powerBelow(left) ? left : powerBelow(left);
+    interleave<K, count>(
+        v + Offset, [&](int r, Vector<K> x) __attribute__((always_inline)) {
+          if constexpr (count >= L::N)
+            L::store(column(r * L::N / count) + Offset + r * L::N % count, x);
+          else
+            storeGroups<K, count>(
+                x, [&](int group)
+                       __attribute__((always_inline)) { return column(r * (L::N / count) + group) + Offset; });
+        });
+    storeColumns<K, R, Offset + count>(v, column);
+  }
+}
+
+/// Sorts the R * N keys of v, lane by lane down the registers. R is 1 or even.
+template <class K, int R>
+NDOPS_INLINE void sortVectors(Vector<K>* v) {
+  static_assert(R == 1 || R % 2 == 0, "columns are merged mirrored");
+  sortColumns<K, R>(v);
   mergeColumns<K, R, 2>(v);
-  interleave<K, R>(v, emit);
 }
 
 }  // namespace

@@ -34,58 +34,75 @@ template <class K>
 constexpr K kHighest = static_cast<K>(~std::uint64_t{0} >> (sizeof(K) == 4 ? 33 : 1));
 
 // A leaf of more registers than these costs more than another level of partitioning.
-constexpr int kLeafRegisters = 16;
+constexpr int kLeafRegisters = kVectorBytes == 64 ? 32 : kVectorBytes == 32 ? 24 : 16;
 template <class K>
 constexpr int kLeaf = kLeafRegisters * Lanes<K>::N;
 // Between two questions whether to stop: well under a millisecond.
 constexpr std::int64_t kUnasked = 1 << 15;
 
-/// Sorts n keys, R / 2 * N < n <= R * N (R = 1: n <= N).
-template <class K, int R>
+/// Sorts n keys, Full * N < n <= R * N.
+template <class K, int Full, int R>
 void sortLeaf(const K* from, K* to, int n, const KeyForm& form, bool raw) {
   using L = Lanes<K>;
   using V = Vector<K>;
   const Code<K> code(form);
-  const V highest = L::splat(kHighest<K>);
+  // The lanes past the last key hold what becomes the highest key.
+  const V highest = raw ? code.decode(L::splat(kHighest<K>)) : L::splat(kHighest<K>);
   V v[R];
-#pragma GCC unroll 16
+#pragma GCC unroll 32
   for (int r = 0; r < R; ++r) {
     const int left = n - r * L::N;
-    if (r < R / 2 || left >= L::N) {
+    if (r < Full || left >= L::N)
       v[r] = L::load(from + r * L::N);
-      if (raw) v[r] = code.encode(v[r]);
-    } else if (left > 0) {
-      // The other lanes hold what becomes the highest key.
-      v[r] = L::loadPart(from + r * L::N, left, raw ? code.decode(highest)[0] : kHighest<K>);
-      if (raw) v[r] = code.encode(v[r]);
-    } else {
-      v[r] = highest;
-    }
+    else
+      v[r] = left > 0 ? L::loadPart(from + r * L::N, left, highest[0]) : highest;
   }
-  sortVectors<K, R>(
-      v, [&](int r, V sorted) __attribute__((always_inline)) {
-        const int left = n - r * L::N;
-        if (r < R / 2 || left >= L::N)
-          L::store(to + r * L::N, code.decode(sorted));
-        else if (left > 0)
-          L::storePart(to + r * L::N, code.decode(sorted), left);
-      });
+  if (raw) {
+#pragma GCC unroll 32
+    for (int r = 0; r < R; ++r) v[r] = code.encode(v[r]);
+  }
+  sortVectors<K, R>(v);
+#pragma GCC unroll 32
+  for (int r = 0; r < R; ++r) v[r] = code.decode(v[r]);
+  if constexpr ((R & (R - 1)) == 0) {
+    interleave<K, R>(
+        v, [&](int r, V sorted) __attribute__((always_inline)) {
+          const int left = n - r * L::N;
+          if (r < Full || left >= L::N)
+            L::store(to + r * L::N, sorted);
+          else if (left > 0)
+            L::storePart(to + r * L::N, sorted, left);
+        });
+  } else {
+    // Lanes that may pass the end go through memory of ours, with room for the last load.
+    constexpr int sure = Full * L::N / R;
+    K rest[(L::N - sure) * R + L::N];
+    storeColumns<K, R>(
+        v, [&](int lane)
+               __attribute__((always_inline)) { return lane < sure ? to + lane * R : rest + (lane - sure) * R; });
+    K* const end = to + sure * R;
+    const int left = n - sure * R;
+    int i = 0;
+    for (; i + L::N <= left; i += L::N) L::store(end + i, L::load(rest + i));
+    if (i < left) L::storePart(end + i, L::load(rest + i), left - i);
+  }
 }
 
 /// Sorts up to kLeaf keys; `from` may be `to`.
 template <class K>
 NDOPS_INLINE void sortFew(const K* from, K* to, int n, const KeyForm& form, bool raw) {
   constexpr int N = Lanes<K>::N;
-  if (n <= N)
-    sortLeaf<K, 1>(from, to, n, form, raw);
-  else if (n <= 2 * N)
-    sortLeaf<K, 2>(from, to, n, form, raw);
-  else if (n <= 4 * N)
-    sortLeaf<K, 4>(from, to, n, form, raw);
-  else if (n <= 8 * N)
-    sortLeaf<K, 8>(from, to, n, form, raw);
-  else
-    sortLeaf<K, 16>(from, to, n, form, raw);
+  if (n <= N) return sortLeaf<K, 0, 1>(from, to, n, form, raw);
+  if (n <= 2 * N) return sortLeaf<K, 1, 2>(from, to, n, form, raw);
+  if (n <= 4 * N) return sortLeaf<K, 2, 4>(from, to, n, form, raw);
+  if (n <= 8 * N) return sortLeaf<K, 4, 8>(from, to, n, form, raw);
+  if (n <= 12 * N) return sortLeaf<K, 8, 12>(from, to, n, form, raw);
+  if (n <= 16 * N) return sortLeaf<K, 12, 16>(from, to, n, form, raw);
+  if constexpr (kLeafRegisters >= 24) {
+    if (n <= 20 * N) return sortLeaf<K, 16, 20>(from, to, n, form, raw);
+    if (n <= 24 * N) return sortLeaf<K, 20, 24>(from, to, n, form, raw);
+  }
+  if constexpr (kLeafRegisters >= 32) return sortLeaf<K, 24, 32>(from, to, n, form, raw);
 }
 
 struct Sides {
@@ -186,7 +203,7 @@ K samplePivot(const K* from, std::int64_t n, const KeyForm& form, bool raw) {
     for (K& key : sample) key = from[below(n)];
     if (raw)
       for (int i = 0; i < kMost; i += L::N) L::store(sample + i, code.encode(L::load(sample + i)));
-    sortLeaf<K, 4>(sample, sample, kMost, plain, false);
+    sortLeaf<K, 4, 4>(sample, sample, kMost, plain, false);
     return sample[kMost / 2];
   }
   const std::int64_t third = n / 3;
@@ -199,10 +216,8 @@ K samplePivot(const K* from, std::int64_t n, const KeyForm& form, bool raw) {
     c = code.encode(c);
   }
   V median = L::max(L::min(a, b), L::min(L::max(a, b), c));
-  K result = 0;
-  sortVectors<K, 1>(
-      &median, [&](int, V sorted) __attribute__((always_inline)) { result = sorted[L::N / 2]; });
-  return result;
+  sortVectors<K, 1>(&median);
+  return median[L::N / 2];
 }
 
 /// The middle of the range of values. Partitioning by it halves the range, so 32 or 64 levels suffice for any input.

@@ -1,7 +1,6 @@
 // sort and argsort along one axis, or of all elements where numbers[0] is negative.
 #include "sorting/sort.h"
 
-#include <algorithm>
 #include <limits>
 #include <type_traits>
 
@@ -35,16 +34,28 @@ template <class K, class Pick>
 void reorderTies(K* to, std::int64_t n, const KeyForm& form, Pick pick) {
   using U = std::make_unsigned_t<K>;
   if (form.tie == 0) return;
+  const auto keyAt = [&](std::int64_t i) { return keyOf<K, U>(to[i], form); };
   const auto firstFrom = [&](K key) {
-    return std::partition_point(to, to + n, [&](K bits) { return keyOf<K, U>(bits, form) < key; });
+    // Without branches: nobody could foretell them.
+    std::int64_t first = 0;
+    for (std::int64_t left = n; left > 0;) {
+      const std::int64_t half = (left + 1) / 2;
+      first += keyAt(first + half - 1) < key ? half : 0;
+      left -= half;
+    }
+    return first;
   };
   const K zero = static_cast<K>(form.negativeZero);
-  K* const zeros = firstFrom(zero);
-  K* const positive = firstFrom(static_cast<K>(zero + 1));
-  if (zeros != positive && positive != to + n && *positive == 0) pick(zero, static_cast<K>(zero + 1), zeros);
+  const std::int64_t zeros = firstFrom(zero);
+  if (zeros < n && keyAt(zeros) == zero) {
+    const std::int64_t positive = firstFrom(static_cast<K>(zero + 1));
+    if (positive < n && to[positive] == 0) pick(zero, static_cast<K>(zero + 1), to + zeros);
+  }
   const K nan = static_cast<K>(form.nan);
-  K* const nans = firstFrom(nan);
-  if (nans != to + n && *nans != to[n - 1]) pick(nan, std::numeric_limits<K>::max(), nans);
+  if (n > 0 && keyAt(n - 1) >= nan) {
+    const std::int64_t nans = firstFrom(nan);
+    if (to[nans] != to[n - 1]) pick(nan, std::numeric_limits<K>::max(), to + nans);
+  }
 }
 
 /// Rows of 32- and 64-bit dtypes.

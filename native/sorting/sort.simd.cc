@@ -26,8 +26,10 @@ int run(const K* from, std::int64_t n, const KeyForm& given) {
   const KeyForm form = given;
   bool ascending = true;
   bool descending = true;
-  for (std::int64_t start = 0; start + 1 < n && (ascending || descending); start += kBlock) {
-    const std::int64_t end = start + kBlock < n - 1 ? start + kBlock : n - 1;
+  // Most rows that are no run show it in their first few keys.
+  std::int64_t block = 16;
+  for (std::int64_t start = 0, end = 0; start + 1 < n && (ascending || descending); start = end, block = kBlock) {
+    end = start + block < n - 1 ? start + block : n - 1;
     UnsignedOf<K> falls = 0;
     UnsignedOf<K> rises = 0;
     for (std::int64_t i = start; i < end; ++i) {
@@ -157,10 +159,11 @@ void transpose(const K* from, std::int64_t rows, std::int64_t columns, std::int6
                std::int64_t toStride) {
   using L = Lanes<K>;
   constexpr int N = L::N;
-  std::int64_t row = 0;
-  for (; row + N <= rows; row += N) {
-    std::int64_t column = 0;
-    for (; column + N <= columns; column += N) {
+  const std::int64_t wholeRows = rows - rows % N;
+  const std::int64_t wholeColumns = columns - columns % N;
+  // Lines that are written follow one another: that costs less than reading in order would save.
+  for (std::int64_t column = 0; column < wholeColumns; column += N) {
+    for (std::int64_t row = 0; row < wholeRows; row += N) {
       Vector<K> v[N];
 #pragma GCC unroll 16
       for (int r = 0; r < N; ++r) v[r] = L::load(from + (row + r) * fromStride + column);
@@ -168,11 +171,9 @@ void transpose(const K* from, std::int64_t rows, std::int64_t columns, std::int6
       interleave<K, N>(
           v, [&](int r, Vector<K> x) __attribute__((always_inline)) { L::store(corner + r * toStride, x); });
     }
-    for (; column < columns; ++column)
-      for (int r = 0; r < N; ++r) to[column * toStride + row + r] = from[(row + r) * fromStride + column];
   }
-  for (; row < rows; ++row)
-    for (std::int64_t column = 0; column < columns; ++column)
+  for (std::int64_t row = 0; row < rows; ++row)
+    for (std::int64_t column = row < wholeRows ? wholeColumns : 0; column < columns; ++column)
       to[column * toStride + row] = from[row * fromStride + column];
 }
 

@@ -2,7 +2,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { addon } from '../build.mjs'
-import { capture, root, stop } from '../support/run.mjs'
+import { capture, npm, root, stop } from '../support/run.mjs'
 
 export const folder = path.join(root, 'build/package')
 const PACKED = 25 * 2 ** 20
@@ -41,7 +41,7 @@ function listingOf(output) {
 }
 
 async function npmPack(cwd, ...args) {
-  const { code, output } = await capture('npm', ['pack', '--json', '--ignore-scripts', '--loglevel=error', ...args], {
+  const { code, output } = await capture(...npm('pack', '--json', '--ignore-scripts', '--loglevel=error', ...args), {
     cwd,
   })
   if (code !== 0) stop(`npm pack failed:\n${output}`)
@@ -68,8 +68,14 @@ export async function tarball({ local = false } = {}) {
   return path.join(folder, filename)
 }
 
+/** The platforms whose binaries the tarball has. */
+export const binaries = () =>
+  readdirSync(path.join(folder, 'stage/prebuilds')).map((name) => path.basename(name, '.node'))
+
 /** Programs that no installation may start, each leaving a note of itself, and nothing else but Node and a shell. */
 export function barePath(node, into) {
+  // Windows starts programs by more than the PATH, and installs in the same way.
+  if (process.platform === 'win32') return { env: process.env, started: () => '' }
   rmSync(into, { recursive: true, force: true })
   mkdirSync(into, { recursive: true })
   const note = path.join(into, 'started')
@@ -108,7 +114,7 @@ export async function install(archive, name) {
   mkdirSync(app, { recursive: true })
   writeFileSync(path.join(app, 'package.json'), '{ "name": "app", "private": true }\n')
   const args = ['install', '--ignore-scripts', '--offline', '--no-audit', '--no-fund', '--loglevel=error', archive]
-  const { code, output } = await capture('npm', args, { cwd: app })
+  const { code, output } = await capture(...npm(...args), { cwd: app })
   if (code !== 0) stop(`npm install of the package failed:\n${output}`)
   return app
 }
@@ -123,7 +129,7 @@ export function layTests(app) {
     filter: (from) => from !== path.join(root, 'build/ts/lib'),
   })
   symlinkSync(path.join(home, 'dist'), path.join(home, 'build/ts/lib'))
-  for (const name of ['test', 'lib', 'docs', 'scripts', '.mocharc.json'])
+  for (const name of ['test', 'lib', 'docs', 'examples', 'scripts', '.mocharc.json'])
     symlinkSync(path.join(root, name), path.join(home, name))
   symlinkSync(path.join(root, 'node_modules'), path.join(home, 'node_modules'))
   return home

@@ -74,9 +74,8 @@ async function once(folder, mark, make) {
   return folder
 }
 
-/** The unpacked sources of one library; a folder of its own where `copy` is named. */
-export async function source(name, copy = '') {
-  const { file, sha256: wanted, version } = SOURCES[name]
+/** Unpacks a pinned file of Debian's archive into a folder of `work`, and gives the folder. */
+export async function unpacked({ file, sha256: wanted, version }, name) {
   const archive = path.join(work, 'downloads', path.basename(file))
   mkdirSync(path.dirname(archive), { recursive: true })
   if (!existsSync(archive)) {
@@ -84,8 +83,8 @@ export async function source(name, copy = '') {
     await download(`${mirror()}/${file}`, archive)
   }
   check(archive, wanted)
-  return once(path.join(work, copy === '' ? name : `${name}-${copy}`), wanted, async () => {
-    const folder = path.join(work, copy === '' ? name : `${name}-${copy}`)
+  return once(path.join(work, name), wanted, async () => {
+    const folder = path.join(work, name)
     const unpack = file.endsWith('.deb')
       ? `ar p '${archive}' data.tar.xz | tar xJ -C '${folder}'`
       : `tar xf '${archive}' -C '${folder}' --strip-components=1`
@@ -93,18 +92,26 @@ export async function source(name, copy = '') {
   })
 }
 
-/** The path of the zig program, by pip, which checks the wheel. */
+/** The unpacked sources of one library; a folder of its own where `copy` is named. */
+export const source = (name, copy = '') => unpacked(SOURCES[name], copy === '' ? name : `${name}-${copy}`)
+
+/** Unpacks a pinned wheel of PyPI into a folder of `work`, and gives the folder; pip checks it. */
+export async function wheel({ file, sha256: wanted, version, options = [] }, name) {
+  const folder = path.join(work, name)
+  return once(folder, wanted, async () => {
+    say(`fetching ${name} ${version}`)
+    const list = path.join(folder, 'requirements.txt')
+    writeFileSync(list, `${file}==${version} --hash=sha256:${wanted}\n`)
+    const args = ['-m', 'pip', 'install', '--quiet', '--require-hashes', '--no-deps', '--only-binary=:all:', ...options]
+    const code = await run('python3', [...args, '--target', folder, '-r', list])
+    if (code !== 0) stop(`${name} could not be installed: python3 with pip is needed (Debian: python3-pip)`)
+  })
+}
+
+/** The path of the zig program. */
 export async function zig() {
   const wanted = ZIG.sha256[process.arch]
   if (wanted === undefined) stop(`prebuilt binaries are made on Linux x64, not on ${process.arch}`)
-  const folder = path.join(work, 'zig')
-  await once(folder, wanted, async () => {
-    say(`fetching zig ${ZIG.version}`)
-    const list = path.join(folder, 'requirements.txt')
-    writeFileSync(list, `ziglang==${ZIG.version} --hash=sha256:${wanted}\n`)
-    const args = ['-m', 'pip', 'install', '--quiet', '--require-hashes', '--no-deps', '--only-binary=:all:']
-    const code = await run('python3', [...args, '--target', folder, '-r', list])
-    if (code !== 0) stop('zig could not be installed: python3 with pip is needed (Debian: python3-pip)')
-  })
+  const folder = await wheel({ file: 'ziglang', version: ZIG.version, sha256: wanted }, 'zig')
   return path.join(folder, 'ziglang/zig')
 }

@@ -57,6 +57,12 @@ export function capture(command, args, { show = false, ...options } = {}) {
   })
 }
 
+/** Program and arguments of npm: the one that started this, as Windows starts no `npm` by name. */
+export function npm(...args) {
+  const file = process.env.npm_execpath
+  return file?.endsWith('npm-cli.js') ? [process.execPath, [file, ...args]] : ['npm', args]
+}
+
 export function hasCommand(name) {
   const folders = (process.env.PATH ?? '').split(path.delimiter)
   return folders.some((folder) => existsSync(path.join(folder, name)))

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import * as ops from '../../lib/index'
 import * as promises from '../../lib/promises'
 import { collectAll } from '../support/collect'
@@ -63,6 +66,114 @@ describe('env/promises @buffers', () => {
     assert.ok(aborted > 0)
   }).timeout(60_000)
 
+  it('stops calls of every kind on their way, and gives their memory back', async () => {
+    const random = seeded(79)
+    const n = 1_000_000
+    const x = ops.fromData(Float32Array.from({ length: n }, random))
+    const square = ops.reshape(x, [1000, 1000])
+    const whole = ops.cast(ops.multiply(x, n - 1), 'int32')
+    const grid = ops.reshape(whole, [1000, 1000])
+    const mask = ops.greater(x, 0.5)
+    const at = ops.reshape(whole, [-1, 1])
+    const folder = await mkdtemp(path.join(tmpdir(), 'ndops-'))
+    const file = path.join(folder, 'x.npz')
+    await promises.saveNpz(file, { x }, { compressed: true })
+    type Result = ops.Tensor | readonly ops.Tensor[] | Record<string, ops.Tensor> | undefined
+    const kinds: { readonly [name: string]: (options: { signal: AbortSignal }) => Promise<unknown> } = {
+      argsort: (options) => promises.argsort(x, options),
+      'sort of columns': (options) => promises.sort(square, 0, options),
+      'matmul of integers': (options) => promises.matmul(grid, grid, options),
+      matmul: (options) => promises.matmul(square, square, options),
+      einsum: (options) => promises.einsum('ij,kj,kl->il', square, square, square, options),
+      cumsum: (options) => promises.cumsum(x, options),
+      cast: (options) => promises.cast(x, 'complex128', options),
+      quantile: (options) => promises.quantile(x, [0.1, 0.5], options),
+      nonzero: (options) => promises.nonzero(mask, options),
+      bincount: (options) => promises.bincount(whole, options),
+      repeat: (options) => promises.repeat(x, 20, options),
+      pad: (options) =>
+        promises.pad(
+          square,
+          [
+            [900, 900],
+            [900, 900],
+          ],
+          'reflect',
+          options,
+        ),
+      tile: (options) => promises.tile(square, [4, 4], options),
+      take: (options) => promises.take(x, whole, options),
+      scatter: (options) => promises.scatter(at, x, [n], options),
+      erfinv: (options) => promises.erfinv(x, options),
+      norm: (options) => promises.norm(ops.getItem(square, [':150', ':150']), 'nuc', options),
+      copies: (options) => promises.add(new Float64Array(n), new Float64Array(n), options),
+      toNpy: (options) => promises.toNpy(x, options),
+      loadNpz: (options) => promises.loadNpz(file, options),
+      saveNpz: (options) => promises.saveNpz(path.join(folder, 'y.npz'), { x }, { compressed: true, ...options }),
+    }
+    const dispose = (result: Result): void => {
+      if (ops.isTensor(result)) (result as ops.Tensor).dispose()
+      else for (const one of Object.values(result ?? {})) if (ops.isTensor(one)) (one as ops.Tensor).dispose()
+    }
+    let stopped = 0
+    for (const [name, start] of Object.entries(kinds)) {
+      const began = performance.now()
+      dispose((await start({ signal: new AbortController().signal })) as Result)
+      const took = performance.now() - began
+      await collectAll()
+      const live = ops.memory().live
+      for (let round = 0; round < 3; round++) {
+        const controller = new AbortController()
+        const call = start({ signal: controller.signal })
+        setTimeout(() => controller.abort(), 0.7 * took * random())
+        await call.then(
+          (result) => dispose(result as Result),
+          (error) => {
+            assert.equal(error.code, 'ERR_NDOPS_ABORTED', name)
+            stopped++
+          },
+        )
+      }
+      // But for a slab of small results.
+      assert.ok(ops.memory().live <= live + 2 ** 17, `${name} ${ops.memory().live - live}`)
+    }
+    assert.ok(stopped > 0)
+    assert.deepEqual(
+      (await readdir(folder)).filter((found) => found.endsWith('.tmp')),
+      [],
+    )
+    await rm(folder, { recursive: true })
+  }).timeout(120_000)
+
+  it('keeps its bits while the number of threads changes', async () => {
+    const x = ops.fromData(Float32Array.from({ length: 500_000 }, seeded(5)))
+    const before = ops.numThreads()
+    const kinds = [(at: typeof promises | typeof ops) => at.sum(x), (at: typeof promises | typeof ops) => at.cumsum(x)]
+    const expected = kinds.map((kind) => (kind(ops) as ops.Tensor).toArray())
+    const calls = Array.from({ length: 40 }, (_, i) => {
+      ops.setNumThreads(1 + (i % 7))
+      return kinds[i % 2]?.(promises)
+    })
+    const results = await Promise.all(calls)
+    ops.setNumThreads(before)
+    results.forEach((result, i) => assert.deepEqual((result as ops.Tensor).toArray(), expected[i % 2]))
+  })
+
+  it('refuses arrays whose memory went away before the call', async () => {
+    const gone = new Float64Array(8)
+    structuredClone(gone.buffer, { transfer: [gone.buffer] })
+    const buffer = Reflect.construct(ArrayBuffer, [80, { maxByteLength: 160 }]) as ArrayBuffer & {
+      resize(bytes: number): void
+    }
+    const short = new Float64Array(buffer, 40, 5)
+    buffer.resize(48)
+    for (const array of [gone, short]) {
+      await assert.rejects(promises.add(array, 1), { code: 'ERR_NDOPS_BUFFER' })
+      assert.throws(() => ops.add(array, 1), { code: 'ERR_NDOPS_BUFFER' })
+    }
+    assert.equal((await promises.add(new Float64Array(0), 1)).size, 0)
+  })
+
   it('lets one signal stop many calls, without a warning', async () => {
     const warnings: Error[] = []
     const note = (warning: Error) => warnings.push(warning)
@@ -80,6 +191,28 @@ describe('env/promises @buffers', () => {
     await assert.rejects(promises.add([1], 2, { signal }), { name: 'AbortError' })
   })
 
+  it('gives back what it took on the way to a result', async () => {
+    const data = new Float64Array(1_000_000).fill(2)
+    const x = ops.fromData(data)
+    await collectAll()
+    const live = ops.memory().live
+    const calls: readonly (() => Promise<ops.Tensor | ops.Tensor[]>)[] = [
+      () => promises.add(data, data),
+      () => promises.std(x),
+      () => promises.quantile(data, 0.3),
+      () => promises.topK(data, 3),
+      () => promises.nonzero(data),
+      () => promises.split(data, 4),
+      () => promises.matmul(data, x),
+      () => promises.einsum('i,i,i->', data, x, data),
+    ]
+    for (const call of calls) {
+      for (const one of [await call()].flat()) one.dispose()
+      // But for a slab of small results.
+      assert.ok(ops.memory().live <= live + 2 ** 17, `${call} ${ops.memory().live - live}`)
+    }
+  })
+
   it('gives memory back when values make a call fail', async () => {
     const x = ops.ones([100_000], 'int32')
     await collectAll()
@@ -87,6 +220,50 @@ describe('env/promises @buffers', () => {
     await assert.rejects(promises.power(x, ops.full([100_000], -1, 'int32')), { code: 'ERR_NDOPS_VALUE' })
     await assert.rejects(promises.take(x, [5, 100_000]), { code: 'ERR_NDOPS_INDEX' })
     assert.ok(ops.memory().live <= live + 500_000)
+  })
+
+  it('refuses calls that would wait with more than half of the memory, and goes on', async () => {
+    const MB = 2 ** 20
+    const data = new Float64Array(MB)
+    const x = ops.fromData(data)
+    const row = ops.getItem(x, [':1000'])
+    await collectAll()
+    const live = ops.memory().live
+    const made = live + 150 * MB
+    ops.setMemoryLimit(2 * made)
+    try {
+      // Of tensors 8 MiB each, of typed arrays twice as much, of small results next to nothing.
+      for (const [start, bytes] of [
+        [() => promises.add(x, 1), 8 * MB],
+        [() => promises.add(data, 1), 16 * MB],
+        [() => promises.add(row, 1), 8192],
+      ] as const) {
+        const all = Math.floor((1.2 * made) / bytes)
+        const ended = await Promise.allSettled(Array.from({ length: all }, async () => (await start()).dispose()))
+        const codes = new Set(ended.map((one) => (one.status === 'rejected' ? one.reason.code : 'done')))
+        assert.deepEqual([...codes], ['done', 'ERR_NDOPS_QUEUE_FULL'])
+        const done = ended.filter(({ status }) => status === 'fulfilled').length
+        assert.ok(done * bytes > 0.85 * made && done * bytes <= made, `${done} of ${all}`)
+        // Small results are memory of the engine's, which comes back by collection.
+        if (bytes > MB) assert.ok(ops.memory().live <= live + MB)
+        ;(await start()).dispose()
+      }
+      // One alone may have it all.
+      assert.equal((await promises.zeros([Math.ceil((1.2 * made) / 8)], 'float64')).ndim, 1)
+    } finally {
+      ops.setMemoryLimit(0)
+    }
+  }).timeout(60_000)
+
+  it('takes no options, an empty object and undefined alike', async () => {
+    const { signal } = new AbortController()
+    for (const options of [{}, { signal: undefined }, { signal }, undefined as unknown as object]) {
+      assert.deepEqual((await promises.negative([1], options)).toArray(), [-1])
+      assert.deepEqual((await promises.add([1], 2, options)).toArray(), [3])
+      assert.deepEqual((await promises.sort([2, 1], -1, options)).toArray(), [1, 2])
+      assert.deepEqual((await promises.einsum('i,i->', [1, 2], [3, 4], options)).toArray(), 11)
+    }
+    await assert.rejects(promises.add([1], {} as unknown as number), { code: 'ERR_NDOPS_ARGUMENT' })
   })
 
   it('rejects with the coded error of the call, with the place of the call in its stack', async () => {
@@ -141,6 +318,23 @@ describe('env/promises @buffers', () => {
     }
   })
 
+  it('copies what small results of unknown size show', async () => {
+    const around = Array.from({ length: 40 }, (_, i) => ops.full([100], i))
+    const [places] = (await promises.nonzero(new Int32Array([1, 0, 1, 1]))) as [ops.Tensor]
+    assert.deepEqual([...places.data], [0, 2, 3])
+    assert.deepEqual((await promises.add(places, 1)).toArray(), [1, 3, 4])
+    around.forEach((x, i) => {
+      assert.deepEqual([ops.max(x).item(), ops.min(x).item()], [i, i])
+    })
+  })
+  it('lets timers through a chain of tiny calls', async () => {
+    const x = ops.ones([4])
+    let ticks = 0
+    const timer = setInterval(() => ticks++, 1)
+    for (let i = 0; i < 20_000 && ticks === 0; i++) (await promises.add(x, i)).dispose()
+    clearInterval(timer)
+    assert.ok(ticks > 0)
+  })
   it('keeps small results apart from what is made and disposed meanwhile', async () => {
     const x = ops.fromData(new Float32Array([1, 2, 3]))
     const sum = promises.add(x, 1)

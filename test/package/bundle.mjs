@@ -96,6 +96,8 @@ for (const [name, bundle] of Object.entries(ways)) {
   const folder = path.join(out, name.replace(/\W+/g, '-'))
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
+  // A package of its own: within the checkout's, `ndops` would be the checkout.
+  writeFileSync(path.join(folder, 'package.json'), '{ "name": "bundle", "private": true }\n')
   // What is left outside is found where it is installed.
   const outside = /outside/.test(name)
   if (outside) symlinkSync(path.join(app, 'node_modules'), path.join(folder, 'node_modules'))

@@ -1,7 +1,12 @@
 // The guards of the package and of its binaries, on listings as npm and readelf print them.
 import assert from 'node:assert/strict'
-import { binaryFaults, highest } from '../../scripts/checkBinary.mjs'
+import { binaryFaults, highest, imageFaults } from '../../scripts/checkBinary.mjs'
+import { missing } from '../../scripts/package/complete.mjs'
 import { packageFaults } from '../../scripts/package/pack.mjs'
+import { hostApi, names } from '../../scripts/prebuild/hostApi.mjs'
+import { missingKernels } from '../../scripts/prebuild/traps.mjs'
+import { universal } from '../../scripts/prebuild/universal.mjs'
+import { machO, slices } from '../../scripts/support/images.mjs'
 
 describe('scripts/checkBinary', () => {
   const clean = {
@@ -38,7 +43,81 @@ describe('scripts/checkBinary', () => {
   })
 })
 
+describe('scripts/checkBinary, of macOS and Windows', () => {
+  const entries = ['napi_register_module_v1', 'node_api_module_get_api_version_v1']
+  const thin = (arch) => ({
+    arch,
+    libraries: ['/usr/lib/libSystem.B.dylib'],
+    paths: [],
+    least: [12, 0],
+    exported: ['_mh_dylib_header', ...entries],
+    undefined: ['napi_create_object', 'malloc'],
+  })
+  const pair = (change = {}) => [{ ...thin('x64'), ...change }, thin('arm64')]
+  const forWindows = { arch: 'x64', libraries: ['KERNEL32.dll', 'api-ms-win-crt-heap-l1-1-0.dll'], exported: entries }
+
+  it('finds nothing in clean binaries', () => {
+    assert.deepEqual(imageFaults('darwin-universal', pair(), 1), [])
+    assert.deepEqual(imageFaults('win32-x64', [forWindows], 1), [])
+  })
+  const planted = {
+    'half of a universal binary': ['darwin-universal', [thin('x64')]],
+    'a foreign library': ['darwin-universal', pair({ libraries: ['/opt/homebrew/lib/libopenblas.dylib'] })],
+    'a search path': ['darwin-universal', pair({ paths: ['@loader_path'] })],
+    'a newer system': ['darwin-universal', pair({ least: [13, 0] })],
+    'a surplus export': ['darwin-universal', pair({ exported: [...entries, 'cblas_sgemm'] })],
+    'a kernel that is not there': ['darwin-universal', pair({ undefined: ['saxpy_k_HASWELL'] })],
+    'a function of its own that is not there': ['darwin-universal', pair({ undefined: ['_ZN5ndops10stayLoadedEv'] })],
+    'a C++ runtime': ['win32-x64', [{ ...forWindows, libraries: ['libc++.dll'] }]],
+    'a host by its name': ['win32-x64', [{ ...forWindows, libraries: ['node.exe'] }]],
+    'another processor': ['win32-arm64', [forWindows]],
+    'a large file': ['win32-x64', [forWindows], 11 * 2 ** 20],
+  }
+  for (const [name, [key, images, size = 1]] of Object.entries(planted))
+    it(`finds ${name}`, () => assert.equal(imageFaults(key, images, size).length, 1))
+})
+
+describe('scripts/prebuild', () => {
+  it('knows the kernels that the tables of OpenBLAS name and nothing defines', () => {
+    const listing = `l.a[setparam_ZEN.o]: sgemm_kernel_ZEN U\nl.a[setparam_ZEN.o]: saxpy_k_ZEN U
+l.a[setparam_ZEN.o]: gotoblas_ZEN D\nl.a[setparam_ZEN.o]: getenv U\nl.a[sgemm_kernel_ZEN.o]: sgemm_kernel_ZEN T 0 1
+l.a[memory.o]: sdot_k_ZEN U`
+    assert.deepEqual(missingKernels(listing), ['saxpy_k_ZEN'])
+  })
+  it('joins Mach-O files', () => {
+    const thin = (processor, size) => {
+      const file = Buffer.alloc(size, 7)
+      for (const [at, value] of [0xfeedfacf, processor, 0, 6, 0].entries()) file.writeUInt32LE(value, 4 * at)
+      return file
+    }
+    const files = [thin(0x01000007, 20_000), thin(0x0100000c, 333)]
+    const joined = universal(files)
+    assert.deepEqual(slices(joined), files)
+    assert.deepEqual(
+      slices(joined).map((file) => machO(file).arch),
+      ['x64', 'arm64'],
+    )
+    assert.equal(joined.readUInt32BE(16) % 2 ** 14, 0)
+    assert.throws(() => universal([Buffer.alloc(64)]), TypeError)
+  })
+  it('looks up every function of Node-API in the program on Windows', () => {
+    const all = names(9)
+    assert.ok(all.includes('napi_create_external_arraybuffer') && all.includes('napi_module_register'))
+    for (const arch of ['x64', 'arm64']) {
+      const source = hostApi(arch, all)
+      for (const name of all)
+        assert.ok(source.includes(`{&ndops_at_${name}, "${name}"}`) && source.includes(`${name}: `))
+    }
+  })
+})
+
 describe('scripts/package', () => {
+  it('knows which binaries are not there', () =>
+    assert.deepEqual(
+      missing(['linux-x64', 'win32-x64'], (file) => file.endsWith('linux-x64.node')),
+      ['win32-x64'],
+    ))
+
   const manifest = {
     main: 'dist/index.js',
     types: 'dist/index.d.ts',

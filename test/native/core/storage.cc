@@ -61,6 +61,7 @@ TEST_CASE("storage: a limit and a failing system are told apart, and leave nothi
   failAllocation(0);
   CHECK(allocateBlock(64, &why) == nullptr);
   CHECK(why == Status::OutOfMemory);
+  failAllocation(-1);
   Block* block = allocate(64);
   releaseBlock(block);
   CHECK(memoryInfo().live == before.live);
@@ -99,6 +100,28 @@ TEST_CASE("parallel: every task once, from any number of callers and threads") {
       });
     for (std::thread& caller : callers) caller.join();
   }
+}
+
+TEST_CASE("parallel: callers sleep until the last tasks of others have ended") {
+  const int before = threadCount();
+  setThreadCount(3);
+  std::vector<std::thread> callers;
+  std::atomic<int> ended{0};
+  for (int c = 0; c < 3; ++c) {
+    callers.emplace_back([&ended] {
+      for (int round = 0; round < 30; ++round) {
+        Execution execution;
+        // Longer than anyone looks for the end; the caller's own task is the shortest.
+        parallel(execution, 3, [&](std::int64_t i) {
+          std::this_thread::sleep_for(std::chrono::microseconds(500 * i));
+          ++ended;
+        });
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  CHECK(ended == 3 * 30 * 3);
+  setThreadCount(before);
 }
 
 TEST_CASE("parallel: stops on cancellation and on failure, with the first failure's details") {

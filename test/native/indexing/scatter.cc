@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <random>
@@ -94,6 +95,80 @@ TEST_CASE("segmentSum and segmentMax: every way to cut, several threads") {
     checkSegments<float, std::int32_t>(7, 0, 3);
     checkSegments<float, std::int32_t>(7, 3, 0);
   }
+}
+
+namespace {
+
+/// Sums that round, in the bits that 1 and 3 threads give; close to what adding one by one in wide floats gives.
+template <class T, class I>
+void checkRounding(std::int64_t rows, std::int64_t run) {
+  const std::int64_t n = 150001;
+  Array<T> data({n, 1});
+  Array<I> ids({n});
+  std::vector<double> want(static_cast<std::size_t>(rows));
+  std::vector<double> most(static_cast<std::size_t>(rows), -INFINITY);
+  for (std::int64_t i = 0; i < n; ++i) {
+    data[i] = static_cast<T>(static_cast<double>(generator()) / 4294967296.0 - 0.25);
+    // In runs: of one for ids in no order, longer for sorted ones; a few outside.
+    const auto id =
+        static_cast<std::int64_t>(run == 1 ? generator() % static_cast<std::uint64_t>(rows) : i / run % rows);
+    ids[i] = static_cast<I>(i % 5003 == 5000 ? -1 : id);
+    if (i % 5003 == 5000) continue;
+    want[static_cast<std::size_t>(id)] += static_cast<double>(data[i]);
+    most[static_cast<std::size_t>(id)] = std::max(most[static_cast<std::size_t>(id)], static_cast<double>(data[i]));
+  }
+  const double bound = (sizeof(T) == 4 ? 1e-7 : 1e-15) * static_cast<double>(std::max(n / rows, run));
+  Array<T> first({rows, 1});
+  for (const int threads : {1, 3}) {
+    setThreadCount(threads);
+    const Array<T> out({rows, 1});
+    REQUIRE(test::run("segmentSum", {out.view(), ids.view(), data.view()}, {static_cast<double>(rows)}) == Status::Ok);
+    std::int64_t wrong = 0;
+    for (std::int64_t i = 0; i < rows; ++i) {
+      const double sum = want[static_cast<std::size_t>(i)];
+      wrong += std::abs(static_cast<double>(out[i]) - sum) <= bound ? 0 : 1;
+      wrong += threads == 1 || out[i] == first[i] ? 0 : 1;
+    }
+    CHECK(wrong == 0);
+    first = out;
+    const Array<T> highest({rows, 1});
+    REQUIRE(test::run("segmentMax", {highest.view(), ids.view(), data.view()}, {static_cast<double>(rows)}) ==
+            Status::Ok);
+    for (std::int64_t i = 0; i < rows; ++i) wrong += highest[i] == most[static_cast<std::size_t>(i)] ? 0 : 1;
+    CHECK(wrong == 0);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("segmentSum and segmentMax: ids in no order and in runs") {
+  for (const std::int64_t run : {1, 5, 40, 20000}) {
+    checkRounding<float, std::int32_t>(10, run);
+    checkRounding<float, std::int64_t>(1000, run);
+    checkRounding<double, std::int16_t>(4096, run);
+    checkRounding<double, std::int32_t>(5000, run);
+  }
+}
+
+TEST_CASE("segmentMax: NaN in a block, in a run, alone") {
+  setThreadCount(2);
+  for (const std::int64_t run : {1, 100})
+    for (const std::int64_t rows : {7, 6000}) {
+      const std::int64_t n = 70000;
+      Array<float> data({n, 1});
+      Array<std::uint16_t> ids({n});
+      for (std::int64_t i = 0; i < n; ++i) {
+        data[i] = static_cast<float>(i % 100);
+        ids[i] = static_cast<std::uint16_t>(i / run % rows);
+      }
+      data[12345] = NAN;
+      const Array<float> out({rows, 1});
+      REQUIRE(test::run("segmentMax", {out.view(), ids.view(), data.view()}, {static_cast<double>(rows)}) ==
+              Status::Ok);
+      std::int64_t wrong = 0;
+      for (std::int64_t i = 0; i < rows; ++i) wrong += std::isnan(out[i]) == (i == ids[12345]) ? 0 : 1;
+      CHECK(wrong == 0);
+    }
 }
 
 TEST_CASE("segmentSum: as many segments as the largest id asks for") {

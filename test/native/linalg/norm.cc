@@ -226,6 +226,41 @@ TEST_CASE_TEMPLATE("singularValues: squares add up to those of the elements, pro
     }
 }
 
+TEST_CASE_TEMPLATE("singularValues: large matrices, in panels of reflections", T, double, Complex128) {
+  Random random{7};
+  for (const Shape& shape : {Shape{1, 130, 100}, Shape{1, 5000, 97}, Shape{2, 129, 129}}) {
+    const std::int64_t m = shape[1];
+    const std::int64_t n = shape[2];
+    const Array<T> x = drawn<T>(random, shape);
+    // The second half of the columns repeats the first: as many values are nothing.
+    for (std::int64_t i = 0; i < x.size(); ++i)
+      if (i % n >= (n + 1) / 2) x[i] = x[i - n / 2 - n % 2];
+    double squares = 0;
+    for (std::int64_t i = 0; i < m * n; ++i) squares += squareOf(x[i]);
+    std::vector<double> first;
+    for (const int threads : {1, 3}) {
+      const Threads set(threads);
+      const std::vector<double> values = valuesOf(x);
+      double sum = 0;
+      double nothing = 0;
+      for (std::int64_t k = 0; k < n; ++k) {
+        const double value = values[static_cast<std::size_t>(k)];
+        if (k < n / 2) nothing = std::max(nothing, value);
+        sum += value * value;
+      }
+      CHECK(nothing <= 1e-13 * std::sqrt(squares));
+      CHECK(sum == doctest::Approx(squares).epsilon(1e-13));
+      if (threads == 1) first = values;
+      CHECK(values == first);
+    }
+    Array<T> turned = x.reversed(1);
+    std::swap(turned.shape[1], turned.shape[2]);
+    std::swap(turned.strides[1], turned.strides[2]);
+    const std::vector<double> same = valuesOf(turned);
+    for (std::size_t k = 0; k < same.size(); ++k) CHECK(std::fabs(same[k] - first[k]) <= 1e-13 * std::sqrt(squares));
+  }
+}
+
 TEST_CASE("singularValues: NaN and infinity end at once, beside others that do not") {
   for (const double bad : {static_cast<double>(NAN), static_cast<double>(INFINITY)}) {
     Random random{5};
@@ -245,7 +280,15 @@ TEST_CASE("singularValues: cancelled, without memory, and of nothing") {
   CHECK(run("singularValues", {out.view(), x.view()}, {}, cancelled) == Status::Cancelled);
   failAllocation(0);
   CHECK(run("singularValues", {out.view(), x.view()}) == Status::OutOfMemory);
+  const Array<float> large = drawn<float>(random, {120, 100});
+  Array<double> many({100});
+  for (const int at : {0, 1}) {
+    failAllocation(at);
+    CHECK(run("singularValues", {many.view(), large.view()}) == Status::OutOfMemory);
+  }
   failAllocation(-1);
+  Execution stopped(&cancel);
+  CHECK(run("singularValues", {many.view(), large.view()}, {}, stopped) == Status::Cancelled);
   Array<double> none({0, 3});
   CHECK(run("singularValues", {none.view(), drawn<float>(random, {0, 3, 4}).view()}) == Status::Ok);
   Array<double> empty({2, 0});

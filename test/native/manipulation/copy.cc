@@ -262,4 +262,7 @@ TEST_CASE("copy: converts in any layout") {
   checkConversions<Bfloat16, Bfloat16>();
   checkConversions<double, Bool>();
   checkConversions<Float16, Complex128>();
+  // Past the caches.
+  checkConversion<double>(counted<float>({1048, 2011}));
+  checkConversion<std::int16_t>(counted<double>({8500000}));
 }

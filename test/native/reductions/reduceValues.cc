@@ -178,6 +178,7 @@ TEST_CASE("reduce: no memory is an error") {
   Array<float> out(Shape{});
   failAllocation(0);
   CHECK(run("sum", {out.view(), x.view()}, {1, static_cast<double>(DType::Float32)}) == Status::OutOfMemory);
+  failAllocation(-1);
 }
 
 namespace {

@@ -9,6 +9,7 @@
 
 #include "core/storage.h"
 #include "native/sorting/distributions.h"
+#include "native/support/failures.h"
 
 using namespace ndops;
 using namespace ndops::test;
@@ -336,7 +337,6 @@ TEST_CASE("select: cancelled before and while it runs") {
 }
 
 TEST_CASE("select: out of memory is a status, and leaves nothing behind") {
-  const std::size_t live = memoryInfo().live;
   const Array<double> x = distributed<double>(0, {2, 200000});
   const Array<Float16> h = distributed<Float16>(0, {200, 500});
   const Array<double> q({2}, {0.5, 0.1});
@@ -353,16 +353,5 @@ TEST_CASE("select: out of memory is a status, and leaves nothing behind") {
       {"quantile", {halves.view(), h.view(), q.view()}},
       {"topK", {values.view(), places.view(), x.view()}},
   };
-  for (const auto& [name, views] : launches) {
-    Status status = Status::OutOfMemory;
-    for (int n = 0; n < 200 && status != Status::Ok; ++n) {
-      trimMemory();
-      failAllocation(n);
-      status = run(name, views, {0});
-      CHECK((status == Status::Ok || status == Status::OutOfMemory));
-      CHECK(memoryInfo().live == live);
-    }
-    failAllocation(-1);
-    CHECK(status == Status::Ok);
-  }
+  for (const auto& [name, views] : launches) failEachAllocation(name, views, {0});
 }
