@@ -3,10 +3,6 @@
 #include <limits>
 #include <type_traits>
 
-#if defined(__F16C__)
-#include <immintrin.h>
-#endif
-
 #include "core/registry.h"
 #include "core/table.h"
 #include "simd/half.h"
@@ -121,28 +117,29 @@ void convert(char* to, const char* from, std::int64_t n) {
   for (std::int64_t i = 0; i < n; ++i) out[i] = Cast<To, From>::of(in[i]);
 }
 
-#if defined(__F16C__)
-// The processor's own conversions give the same bits, NaN included.
-template <>
-void convert<float, Float16>(char* to, const char* from, std::int64_t n) {
-  float* out = reinterpret_cast<float*>(to);
-  const Float16* in = reinterpret_cast<const Float16*>(from);
-  std::int64_t i = 0;
-  for (; i + 8 <= n; i += 8)
-    _mm256_storeu_ps(out + i, _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(in + i))));
-  for (; i < n; ++i) out[i] = widen(in[i]);
+/// A step of elements at a time, the last one padded.
+template <class To, class From>
+inline void convertSteps(char* to, const char* from, std::int64_t n) {
+  To* out = reinterpret_cast<To*>(to);
+  const From* in = reinterpret_cast<const From*>(from);
+  for (; n >= kHalfStep; n -= kHalfStep, out += kHalfStep, in += kHalfStep) convertStep(out, in);
+  if (n == 0) return;
+  To result[kHalfStep];
+  From rest[kHalfStep] = {};
+  std::memcpy(rest, in, static_cast<std::size_t>(n) * sizeof(From));
+  convertStep(result, rest);
+  std::memcpy(out, result, static_cast<std::size_t>(n) * sizeof(To));
 }
-template <>
-void convert<Float16, float>(char* to, const char* from, std::int64_t n) {
-  Float16* out = reinterpret_cast<Float16*>(to);
-  const float* in = reinterpret_cast<const float*>(from);
-  std::int64_t i = 0;
-  for (; i + 8 <= n; i += 8)
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(out + i),
-                     _mm256_cvtps_ph(_mm256_loadu_ps(in + i), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
-  for (; i < n; ++i) out[i] = narrowFloat16(in[i]);
-}
-#endif
+#define NDOPS_STEPS(To, From)                                          \
+  template <>                                                          \
+  void convert<To, From>(char* to, const char* from, std::int64_t n) { \
+    convertSteps<To, From>(to, from, n);                               \
+  }
+NDOPS_STEPS(float, Float16)
+NDOPS_STEPS(Float16, float)
+NDOPS_STEPS(float, Bfloat16)
+NDOPS_STEPS(Bfloat16, float)
+#undef NDOPS_STEPS
 
 template <int To, int From>
 void run(char* to, const char* from, std::int64_t n) {

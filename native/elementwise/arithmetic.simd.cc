@@ -12,7 +12,9 @@ namespace {
       ROW(name, F, std::uint32_t, std::uint32_t), ROW(name, F, std::uint64_t, std::uint64_t), \
       ROW(name, F, std::int8_t, std::int8_t), ROW(name, F, std::int16_t, std::int16_t),       \
       ROW(name, F, std::int32_t, std::int32_t), ROW(name, F, std::int64_t, std::int64_t)
-#define EACH_REAL(ROW, name, F) ROW(name, F, float, float), ROW(name, F, double, double)
+#define EACH_REAL(ROW, name, F)                                                     \
+  NDOPS_HALF_ROWS(ROW(name, F, Float16, Float16), ROW(name, F, Bfloat16, Bfloat16)) \
+  ROW(name, F, float, float), ROW(name, F, double, double)
 #define EACH_COMPLEX(ROW, name, F) ROW(name, F, Complex64, Complex64), ROW(name, F, Complex128, Complex128)
 #define EACH_NUMBER(ROW, name, F) EACH_INTEGER(ROW, name, F), EACH_REAL(ROW, name, F), EACH_COMPLEX(ROW, name, F)
 #define EACH(ROW, name, F) ROW(name, F, Bool, Bool), EACH_NUMBER(ROW, name, F)

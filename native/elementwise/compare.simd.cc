@@ -81,13 +81,14 @@ Status closeLoop(const Strip& strip) noexcept {
 #define CLOSE(In, T) \
   { "isclose", binaryDriver, kDTypeOf<In>, DType::Bool, reinterpret_cast<Inner>(closeLoop<In, T>) }
 
-#define EACH(name, F)                                                                         \
-  NDOPS_BINARY(name, F, Bool, Bool), NDOPS_BINARY(name, F, Bool, std::uint8_t),               \
-      NDOPS_BINARY(name, F, Bool, std::uint16_t), NDOPS_BINARY(name, F, Bool, std::uint32_t), \
-      NDOPS_BINARY(name, F, Bool, std::uint64_t), NDOPS_BINARY(name, F, Bool, std::int8_t),   \
-      NDOPS_BINARY(name, F, Bool, std::int16_t), NDOPS_BINARY(name, F, Bool, std::int32_t),   \
-      NDOPS_BINARY(name, F, Bool, std::int64_t), NDOPS_BINARY(name, F, Bool, float),          \
-      NDOPS_BINARY(name, F, Bool, double), NDOPS_BINARY(name, F, Bool, Complex64),            \
+#define EACH(name, F)                                                                          \
+  NDOPS_HALF_ROWS(NDOPS_BINARY(name, F, Bool, Float16), NDOPS_BINARY(name, F, Bool, Bfloat16)) \
+  NDOPS_BINARY(name, F, Bool, Bool), NDOPS_BINARY(name, F, Bool, std::uint8_t),                \
+      NDOPS_BINARY(name, F, Bool, std::uint16_t), NDOPS_BINARY(name, F, Bool, std::uint32_t),  \
+      NDOPS_BINARY(name, F, Bool, std::uint64_t), NDOPS_BINARY(name, F, Bool, std::int8_t),    \
+      NDOPS_BINARY(name, F, Bool, std::int16_t), NDOPS_BINARY(name, F, Bool, std::int32_t),    \
+      NDOPS_BINARY(name, F, Bool, std::int64_t), NDOPS_BINARY(name, F, Bool, float),           \
+      NDOPS_BINARY(name, F, Bool, double), NDOPS_BINARY(name, F, Bool, Complex64),             \
       NDOPS_BINARY(name, F, Bool, Complex128)
 
 const Row kRows[] = {

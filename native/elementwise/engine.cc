@@ -227,12 +227,41 @@ Status runPlan(const Plan& plan, Execution& execution, bool math) {
   });
 }
 
-Status runGeneral(const Kernel& kernel, const Launch& launch, Loop loop, DType computing, Work work) {
+/// The row of a launch: its loop, and what that wants of each operand, as an array and as one element.
+struct Choice {
+  DType row;
+  Loop loop;
+  DType wanted[kMaxOperands];
+  DType scalars[kMaxOperands];
+};
+
+inline bool isHalf(DType dtype) { return dtype == DType::Float16 || dtype == DType::Bfloat16; }
+
+/// Takes the float16 or bfloat16 row where all operands but single elements, and the result, are stored as it has them.
+template <int Operands>
+inline void chooseHalf(const Kernel& kernel, const Launch& launch, std::int64_t n, Choice* choice) {
+  DType half = DType::Float32;
+  bool one[Operands];
+  for (int k = 0; k < Operands; ++k) {
+    const View& view = launch.views[k + 1];
+    one[k] = n != 1 && isOne(view);
+    if (one[k]) continue;
+    if (!isHalf(view.dtype) || (half != DType::Float32 && half != view.dtype)) return;
+    half = view.dtype;
+  }
+  const Inner inner = kernel.inner[static_cast<int>(half)];
+  if (half == DType::Float32 || inner == nullptr || launch.views[0].dtype != kernel.out[static_cast<int>(half)]) return;
+  choice->row = half;
+  choice->loop = reinterpret_cast<Loop>(inner);
+  for (int k = 0; k < Operands; ++k)
+    if (!one[k]) choice->wanted[k] = half;
+}
+
+Status runGeneral(const Kernel& kernel, const Launch& launch, const Choice& choice, Work work) {
   Plan plan;
-  plan.loop = loop;
+  plan.loop = choice.loop;
   plan.numbers = launch.numbers + 1;
-  const DType wanted[kMaxOperands] = {work.where ? DType::Bool : computing, computing, computing};
-  const Status status = plan.lay(launch, wanted, kernel.out[static_cast<int>(computing)]);
+  const Status status = plan.lay(launch, choice.wanted, choice.scalars, kernel.out[static_cast<int>(choice.row)]);
   if (status != Status::Ok) return launch.execution->fail(status);
   plan.cut(work.math ? kMathTaskBytes : kTaskBytes);
   return runPlan(plan, *launch.execution, work.math);
@@ -244,27 +273,35 @@ inline Status run(const Kernel& kernel, const Launch& launch, Work work) {
   if (launch.viewCount != Operands + 1 || launch.numberCount < 1 || !(launch.numbers[0] < kDTypes))
     return launch.execution->fail(Status::Unsupported);
   const DType computing = static_cast<DType>(static_cast<std::uint8_t>(launch.numbers[0]));
-  const Loop loop = reinterpret_cast<Loop>(kernel.inner[static_cast<int>(computing)]);
-  if (loop == nullptr) return launch.execution->fail(Status::Unsupported, static_cast<double>(computing));
+  const DType first = work.where ? DType::Bool : computing;
+  Choice choice{computing,
+                reinterpret_cast<Loop>(kernel.inner[static_cast<int>(computing)]),
+                {first, computing, computing},
+                {first, computing, computing}};
+  // float16 and bfloat16 rows are for float32's launches, but where's, which computes nothing.
+  if (choice.loop == nullptr || (isHalf(computing) && !work.where))
+    return launch.execution->fail(Status::Unsupported, static_cast<double>(computing));
   const View& out = launch.views[0];
   Strip strip;
   strip.n = out.size();
   if (strip.n == 0) return Status::Ok;
-  bool flat = out.dtype == kernel.out[static_cast<int>(computing)];
+  if (computing == DType::Float32 && (isHalf(launch.views[1].dtype) || isHalf(launch.views[Operands].dtype)))
+    chooseHalf<Operands>(kernel, launch, strip.n, &choice);
+  bool flat = out.dtype == kernel.out[static_cast<int>(choice.row)];
   std::int64_t bytes = itemSize(out.dtype);
   alignas(16) char held[Operands][16];
   strip.scalars = 0;
   for (int k = 0; k < Operands && flat; ++k) {
     const View& view = launch.views[k + 1];
-    const DType wanted = k == 0 && work.where ? DType::Bool : computing;
     strip.in[k] = view.data;
     if (isFlat(view, out)) {
-      flat = view.dtype == wanted;
-      bytes += itemSize(wanted);
+      flat = view.dtype == choice.wanted[k];
+      bytes += itemSize(view.dtype);
     } else if (isOne(view)) {
+      const DType scalar = choice.scalars[k];
       strip.scalars |= 1u << k;
-      if (view.dtype != wanted) {
-        converter(wanted, view.dtype)(held[k], view.data, 1);
+      if (view.dtype != scalar) {
+        converter(scalar, view.dtype)(held[k], view.data, 1);
         strip.in[k] = held[k];
       }
     } else {
@@ -272,13 +309,13 @@ inline Status run(const Kernel& kernel, const Launch& launch, Work work) {
     }
   }
   constexpr std::uint32_t kAll = (1u << Operands) - 1;
-  flat = flat && (strip.scalars != kAll || strip.n == 1) &&
+  flat = flat && (strip.scalars != kAll || (strip.n == 1 && choice.row == computing)) &&
          static_cast<double>(bytes) * static_cast<double>(strip.n) < (work.math ? kSharedMathBytes : kSharedBytes);
-  if (!flat) return runGeneral(kernel, launch, loop, computing, work);
+  if (!flat) return runGeneral(kernel, launch, choice, work);
   if (strip.scalars == kAll) strip.scalars = 0;
   strip.out = out.data;
   strip.numbers = launch.numbers + 1;
-  const Status status = loop(strip);
+  const Status status = choice.loop(strip);
   return status == Status::Ok ? status : launch.execution->fail(status);
 }
 

@@ -18,6 +18,9 @@ namespace ndops {
 /// row's `out` dtype, and overlaps nothing. Addresses are multiples of the component size and no more. Which strips a
 /// launch is cut into depends on layout, size and thread count, so a result may depend on its operands' values alone:
 /// never on i, n or alignment (tails must give the bits that full vectors give).
+///
+/// Rows of float16 and bfloat16 compute in float32 (but where's, which computes nothing): contiguous operands are
+/// stored halves, a scalar is a float32. The engine takes such a row, if there is one, in the place of the float32 one.
 struct Strip {
   char* out;
   const char* in[3];

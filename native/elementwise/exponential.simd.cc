@@ -2,7 +2,6 @@
 #include "core/table.h"
 #include "elementwise/batchLoops.h"
 #include "simd/errorFunction.h"
-#include "simd/widened.h"
 
 namespace ndops::NDOPS_LEVEL {
 namespace {
@@ -26,7 +25,7 @@ const Row kRows[] = {
     NDOPS_UNARY_MATH("log10", Log10),
     NDOPS_BINARY_MATH("logaddexp", Logaddexp),
     NDOPS_UNARY_MATH("erf", Erf),
-    NDOPS_UNARY_MATH("erfinv", Widened<Erfinv>),
+    NDOPS_UNARY_MATH("erfinv", Erfinv),
 };
 
 }  // namespace

@@ -75,6 +75,7 @@ struct Where {
       NDOPS_UNARY(name, F, Bool, std::int16_t), NDOPS_UNARY(name, F, Bool, std::int32_t),   \
       NDOPS_UNARY(name, F, Bool, std::int64_t)
 #define EACH_FLOATING(name, F)                                                                                  \
+  NDOPS_HALF_ROWS(NDOPS_UNARY(name, F, Bool, Float16), NDOPS_UNARY(name, F, Bool, Bfloat16))                    \
   NDOPS_UNARY(name, F, Bool, float), NDOPS_UNARY(name, F, Bool, double), NDOPS_UNARY(name, F, Bool, Complex64), \
       NDOPS_UNARY(name, F, Bool, Complex128)
 #define WHERE(D, T) \

@@ -26,7 +26,7 @@ const CopyLoops* copier(DType dtype) {
 
 }  // namespace
 
-Status Plan::lay(const Launch& launch, const DType* wanted, DType result) noexcept {
+Status Plan::lay(const Launch& launch, const DType* wanted, const DType* scalars, DType result) noexcept {
   const View& to = launch.views[0];
   out = to.data;
   outType = to.dtype;
@@ -43,7 +43,10 @@ Status Plan::lay(const Launch& launch, const DType* wanted, DType result) noexce
     operand.storedSize = itemSize(view.dtype);
     operand.convert = view.dtype == wanted[k] ? nullptr : converter(wanted[k], view.dtype);
     operand.copy = copier(view.dtype);
-    maxSize = most(maxSize, most(operand.size, operand.storedSize));
+    operand.stored = view.dtype;
+    operand.array = wanted[k];
+    operand.scalar = scalars[k];
+    maxSize = most(maxSize, most(itemSize(scalars[k]), most(operand.size, operand.storedSize)));
   }
   rank = 0;
   for (int axis = 0; axis < to.rank; ++axis) {
@@ -161,7 +164,11 @@ void Plan::chooseBlocks(std::int64_t room, std::int64_t taskBytes) noexcept {
     scalars = scalars && in[k].feed == Feed::Scalar;
   }
   if (scalars) {
-    in[0].feed = Feed::Gathered;
+    // One has to be an array: not one that the loop knows as an element only.
+    int k = 0;
+    for (int j = 1; j < operands; ++j)
+      if (in[j].array != in[j].scalar) k = j;
+    in[k].feed = Feed::Gathered;
     buffered = true;
   }
   columnPieces.total = shape[axis];
@@ -184,8 +191,14 @@ void Plan::cut(std::int64_t taskBytes) noexcept {
     chooseBlocks(stream == nullptr ? room : kStreamedBytes / maxSize, taskBytes);
   }
   std::int64_t bytes = outSize;
-  for (int k = 0; k < operands; ++k)
-    if (in[k].feed != Feed::Scalar) bytes += in[k].storedSize;
+  for (int k = 0; k < operands; ++k) {
+    if (in[k].feed == Feed::Scalar) {
+      in[k].size = itemSize(in[k].scalar);
+      in[k].convert = in[k].stored == in[k].scalar ? nullptr : converter(in[k].scalar, in[k].stored);
+    } else {
+      bytes += in[k].storedSize;
+    }
+  }
   unitBytes *= bytes;
 }
 

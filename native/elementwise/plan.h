@@ -25,11 +25,14 @@ enum class Feed : std::uint8_t {
 struct Operand {
   const char* data;
   std::int64_t strides[kMaxRank];  // in elements, by the plan's axes
-  std::int64_t size;               // of an element of the computing dtype
+  std::int64_t size;               // of an element as the loop wants it
   std::int64_t storedSize;
   Convert convert;  // null where it is stored in the computing dtype
   const CopyLoops* copy;
   Feed feed;
+  DType stored;
+  DType array;   // as what the loop wants it
+  DType scalar;  // and where it is one element
 };
 
 /// An axis cut into pieces of `step`; `dim` is its place in the grid.
@@ -68,8 +71,9 @@ struct Plan {
   std::int64_t unitBytes;  // read and written by one unit
 
   /// Aligns the operands' axes to the output's, drops axes of one element and joins axes that all step as one. Operand
-  /// `k` is to be of dtype wanted[k], the loop's results are of dtype `result`. Extent if shapes do not broadcast.
-  Status lay(const Launch& launch, const DType* wanted, DType result) noexcept;
+  /// `k` is to be of dtype wanted[k], where it is one element of scalars[k]; the loop's results are of dtype `result`.
+  /// Extent if shapes do not broadcast.
+  Status lay(const Launch& launch, const DType* wanted, const DType* scalars, DType result) noexcept;
   /// Chooses units of about `taskBytes` at most.
   void cut(std::int64_t taskBytes) noexcept;
   std::int64_t units() const noexcept;

@@ -98,9 +98,11 @@ Status nanToNumParts(const Strip& strip) noexcept {
 #define CLIP(T) ROW("clip", ternaryDriver, T, (ternaryLoop<Clip, T, T, T>))
 
 const Row kRows[] = {
-    NDOPS_UNARY("ceil", Ceil, float, float),
+    NDOPS_HALF_ROWS(NDOPS_UNARY("ceil", Ceil, Float16, Float16), NDOPS_UNARY("ceil", Ceil, Bfloat16, Bfloat16))
+        NDOPS_UNARY("ceil", Ceil, float, float),
     NDOPS_UNARY("ceil", Ceil, double, double),
-    NDOPS_UNARY("floor", Floor, float, float),
+    NDOPS_HALF_ROWS(NDOPS_UNARY("floor", Floor, Float16, Float16), NDOPS_UNARY("floor", Floor, Bfloat16, Bfloat16))
+        NDOPS_UNARY("floor", Floor, float, float),
     NDOPS_UNARY("floor", Floor, double, double),
     ROW("round", unaryDriver, float, roundLoop<float>),
     ROW("round", unaryDriver, double, roundLoop<double>),
@@ -118,7 +120,7 @@ const Row kRows[] = {
     CLIP(std::int16_t),
     CLIP(std::int32_t),
     CLIP(std::int64_t),
-    CLIP(float),
+    NDOPS_HALF_ROWS(CLIP(Float16), CLIP(Bfloat16)) CLIP(float),
     CLIP(double),
     CLIP(Complex64),
     CLIP(Complex128),

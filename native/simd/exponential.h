@@ -3,6 +3,7 @@
 #pragma once
 
 #include "simd/pair.h"
+#include "simd/pieces.h"
 
 namespace ndops::NDOPS_LEVEL {
 namespace {
@@ -153,6 +154,24 @@ NDOPS_INLINE Batch<T> log10(Batch<T> x) {
   return logOfBase<Base10<T>>(x);
 }
 
+#if defined(__AVX512F__)
+// With q = (log(1 + r) - scale r) / r of the base, 1 / ln(base) in two parts and |r| <= 1/31.
+NDOPS_INLINE Batch<float> log2(Batch<float> x) {
+  const LogPiece piece = logPiece<true>(kLog2Table, x);
+  const Batch<float> r = piece.rest;
+  const Batch<float> q = chain(r, 0x1.4ae0cp-26f, -0x1.715476p-1f, 0x1.ec7104p-2f, -0x1.71697cp-2f, 0x1.20e85ep-2f);
+  return (piece.exponent + piece.logarithm) + mulAdd(r, Base2<float>::kScale, r * q);
+}
+NDOPS_INLINE Batch<float> log10(Batch<float> x) {
+  using Base = Base10<float>;
+  const LogPiece piece = logPiece<false>(kLog10Table, x);
+  const Batch<float> r = piece.rest;
+  const Batch<float> q = chain(r, -0x1.5b235ep-27f, -0x1.bcb7b2p-3f, 0x1.287ac4p-3f, -0x1.bcab6ep-4f, 0x1.57a86p-4f);
+  const Batch<float> low = mulAdd(piece.exponent, Base::kStepLow, mulAdd(r, Base::kScale, r * q));
+  return mulAdd(piece.exponent, Base::kStep, piece.logarithm) + low;
+}
+#endif
+
 /// log(1 + x.high + x.low), for a low part that is one.
 template <class T>
 NDOPS_INLINE Batch<T> logOnePlus(Pair<T> x) {
@@ -163,9 +182,22 @@ NDOPS_INLINE Batch<T> logOnePlus(Pair<T> x) {
   const Batch<T> low = mulAdd(s.exponent, Ln2<T>::kLow, rest);
   return logSpecial(u.high, sum.high + low);
 }
+#if defined(__AVX512F__)
+/// Faster, within a tenth of an ULP more.
+NDOPS_INLINE Batch<float> logOnePlus(Pair<float> x) {
+  using Base = Ln2<float>;
+  const Pair<float> u = exactSum<float>(1.0f, x.high);
+  const LogPiece piece = logPiece<false>(kLnTable, u.high);
+  const Batch<float> r = piece.rest;
+  const Batch<float> q = chain(r, -0x1p-1f, 0x1.5555a2p-2f, -0x1.0006cp-2f, 0x1.8ecb36p-3f);
+  const Batch<float> low = mulAdd(u.low + x.low, reciprocal(u.high), piece.exponent * Base::kLow);
+  const Batch<float> sum = mulAdd(piece.exponent, Base::kHigh, piece.logarithm) + (r + mulAdd(r * r, q, low));
+  return select(x.high == kInfinity<float>, x.high, sum);
+}
+#endif
 template <class T>
 NDOPS_INLINE Batch<T> log1p(Batch<T> x) {
-  return logOnePlus<T>({x, T{0}}) | signOf(x);
+  return logOnePlus<T>(Pair<T>{x, T{0}}) | signOf(x);
 }
 
 /// (exp(x) - 1) / 2^n in two parts, with n; for x in [-40, 710], [-20, 89].

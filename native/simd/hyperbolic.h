@@ -40,6 +40,35 @@ NDOPS_INLINE Batch<T> cosh(Batch<T> x) {
   return e + T{0.25} / e;
 }
 
+#if defined(__AVX512F__)
+/// With exp(a) = 2^n exp(r) and q = 4^-n / 2: sinh(a) = 2^n ((1/2 - q) cosh r + (1/2 + q) sinh r); cosh(a) the other
+/// way.
+template <bool Odd>
+NDOPS_INLINE Batch<float> hyperbolic(Batch<float> a) {
+  const Batch<float> bounded = minimum(90.0f, a);
+  const Batch<float> n = rounded(bounded * kLog2e<float>);
+  const Batch<float> first = subMul(bounded, n, 0x1.62e43p-1f);
+  const Batch<float> r = subMul(first, n, -0x1.05c61p-29f);
+  const Batch<float> z = r * r;
+  // What is left of sinh r past r, and of cosh r past 1.
+  const Batch<float> p = chain(z, 0x1.555556p-3f, 0x1.110f8ap-7f, 0x1.a35d7ep-13f);
+  const Batch<float> cosine = z * chain(z, 0x1p-1f, 0x1.5555p-5f, 0x1.6d30cep-10f);
+  const Batch<float> q = scaleNormal(Batch<float>(0.5f), n * -2.0f);
+  const Batch<float> sum = 0.5f + q;
+  const Batch<float> difference = 0.5f - q;
+  // The sum may be rounded, the difference is not: where it is, q is past the last digit of either.
+  if constexpr (Odd) {
+    const Batch<float> sine = mulAdd(r * z, p, subMul(first - r, n, -0x1.05c61p-29f));
+    return scaleNormal(difference + mulAdd(sum, r, mulAdd(sum, sine, difference * cosine)), n);
+  } else {
+    const Batch<float> sine = mulAdd(r * z, p, r);
+    return scaleNormal(0.5f + mulAdd(difference, sine, mulAdd(sum, cosine, q)), n);
+  }
+}
+NDOPS_INLINE Batch<float> sinh(Batch<float> x) { return hyperbolic<true>(absolute(x)) | signOf(x); }
+NDOPS_INLINE Batch<float> cosh(Batch<float> x) { return hyperbolic<false>(absolute(x)); }
+#endif
+
 template <class T>
 NDOPS_INLINE Batch<T> tanh(Batch<T> x) {
   // With e = exp(2a) - 1: tanh a = e / (e + 2); 1 from a = 20 on.
@@ -64,7 +93,7 @@ NDOPS_INLINE Batch<T> arcsinh(Batch<T> x) {
   const Batch<T> square = bounded * bounded;
   const Pair<T> sum = fastSum(bounded, square / (T{1} + squareRoot(T{1} + square)));
   const Batch<T> zero(T{0});
-  const Batch<T> near = logOnePlus<T>({select(large, a, sum.high), select(large, Batch<T>(T{-1}), sum.low)});
+  const Batch<T> near = logOnePlus(Pair<T>{select(large, a, sum.high), select(large, Batch<T>(T{-1}), sum.low)});
   return withSign(near + select(large, Batch<T>(0x1.62e42fefa39efp-1), zero), x);
 }
 
@@ -82,10 +111,32 @@ NDOPS_INLINE Batch<T> arccosh(Batch<T> x) {
   const Batch<T> rootLow = select(t == T{0}, zero, left / (root + root));
   const Pair<T> sum = exactSum(root, t);
   const Batch<T> low = sum.low + rootLow;
-  const Batch<T> near = logOnePlus<T>({select(large, x, sum.high), select(large, Batch<T>(T{-1}), low)});
+  const Batch<T> near = logOnePlus(Pair<T>{select(large, x, sum.high), select(large, Batch<T>(T{-1}), low)});
   const Batch<T> result = near + select(large, Batch<T>(0x1.62e42fefa39efp-1), zero);
   return select(x < T{1}, Batch<T>(kNaN<T>), result);
 }
+
+#if defined(__AVX512F__)
+NDOPS_INLINE Batch<float> arccosh(Batch<float> x) {
+  const Mask<float> large = x > 0x1p28f;
+  const Batch<float> t = minimum(0x1p28f, x) - 1.0f;
+  const Batch<float> other = t + 2.0f;
+  const Pair<float> square = exactProduct(t, other);
+  const __mmask16 some = _mm512_cmp_ps_mask(t, _mm512_setzero_ps(), _CMP_NEQ_UQ);
+  const Batch<float> inverse = _mm512_maskz_rsqrt14_ps(some, square.high);
+  const Batch<float> half = inverse * 0.5f;
+  const Batch<float> rough = square.high * inverse;
+  const Batch<float> root = mulAdd(subMul(square.high, rough, rough), half, rough);
+  const Batch<float> lost = subMul(square.high, root, root) + mulAdd(t, t - (other - 2.0f), square.low);
+  // The root is the larger one.
+  const Pair<float> sum = fastSum(root, t);
+  const Batch<float> low = mulAdd(lost, half, sum.low);
+  const Batch<float> near =
+      logOnePlus(Pair<float>{select(large, x, sum.high), select(large, Batch<float>(-1.0f), low)});
+  const Batch<float> result = near + select(large, Batch<float>(0x1.62e42fefa39efp-1f), 0.0f);
+  return select(x < 1.0f, Batch<float>(kNaN<float>), result);
+}
+#endif
 
 template <class T>
 NDOPS_INLINE Batch<T> arctanh(Batch<T> x) {
@@ -93,7 +144,7 @@ NDOPS_INLINE Batch<T> arctanh(Batch<T> x) {
   const Batch<T> a = absolute(x);
   const Batch<T> twice = a + a;
   const Pair<T> sum = exactSum(twice, twice * a / (T{1} - a));
-  const Batch<T> result = T{0.5} * logOnePlus<T>({sum.high, select(a < T{1}, sum.low, T{0})});
+  const Batch<T> result = T{0.5} * logOnePlus(Pair<T>{sum.high, select(a < T{1}, sum.low, T{0})});
   return select(a > T{1}, Batch<T>(kNaN<T>), withSign(result, x));
 }
 

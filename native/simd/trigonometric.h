@@ -3,6 +3,7 @@
 
 #include <type_traits>
 
+#include "simd/pieces.h"
 #include "simd/reduction.h"
 
 namespace ndops::NDOPS_LEVEL {
@@ -80,6 +81,26 @@ NDOPS_INLINE Batch<T> tan(Batch<T> x) {
   return select(x == T{0}, x, result);
 }
 
+#if defined(__AVX512F__)
+NDOPS_INLINE Batch<float> tan(Batch<float> x) {
+  // tan(t + low) of |t| <= pi/4, or -1 over it. The sign of a zero is kept on the way.
+  const Angle<float> angle = reduceQuickly(x);
+  const Batch<float> t = angle.high;
+  const Batch<float> z = t * t;
+  const Batch<float> p = chain(z, 0x1.555556p-2f, 0x1.11106ep-3f, 0x1.ba58a4p-5f, 0x1.61f164p-6f, 0x1.483bep-7f,
+                               0x1.22374p-10f, 0x1.fd4ee2p-9f);
+  // The slope is 1 + tan^2; what z lost counts next to pi/4 only, where the tail's slope in it is 0.56 t.
+  const Batch<float> slope = mulAdd(z, 1.6f, 1.0f);
+  const Batch<float> lost = mulAdd(t, t, -z);
+  const Batch<float> tail = mulAdd(t * z, p, mulAdd(angle.low, slope, lost * t * 0.56f));
+  const Batch<float> tangent = t + tail;
+  const Batch<float> inverse = _mm512_rcp14_ps(tangent);
+  const Batch<float> left = subMul(subMul(1.0f, inverse, t), inverse, tail);
+  const __mmask16 odd = _mm512_test_epi32_mask(angle.quadrant, _mm512_set1_epi32(1));
+  return _mm512_mask_sub_ps(tangent, odd, _mm512_setzero_ps(), mulAdd(inverse, left, inverse));
+}
+#endif
+
 /// (atan(t) / t - 1) / z of z = t^2, |t| <= tan(pi/8).
 NDOPS_INLINE Batch<float> arctanTail(Batch<float> z) {
   return polynomial(z, -0x1.555554p-2f, 0x1.99970ap-3f, -0x1.241d38p-3f, 0x1.b7e37p-4f, -0x1.07d3cap-4f);
@@ -119,12 +140,12 @@ template <class T>
 NDOPS_INLINE Batch<T> arctan2(Batch<T> y, Batch<T> x) {
   const Batch<T> ay = absolute(y);
   const Batch<T> ax = absolute(x);
-  // Out of the ends of the range, where sums would overflow and quotients lose bits.
+  // Out of the ends of the range, where sums would overflow and what quotients leave would underflow.
   const Batch<T> large = maximum(ax, ay);
   constexpr T kTop = static_cast<T>(sizeof(T) == 4 ? 0x1p90 : 0x1p900);
   constexpr T kDown = static_cast<T>(sizeof(T) == 4 ? 0x1p-40 : 0x1p-200);
-  constexpr T kBottom = static_cast<T>(sizeof(T) == 4 ? 0x1p-70 : 0x1p-900);
-  constexpr T kUp = static_cast<T>(sizeof(T) == 4 ? 0x1p60 : 0x1p100);
+  constexpr T kBottom = static_cast<T>(sizeof(T) == 4 ? 0x1p30 : 0x1p300);
+  constexpr T kUp = static_cast<T>(sizeof(T) == 4 ? 0x1p60 : 0x1p600);
   const Batch<T> factor = select(large > kTop, kDown, select(large < kBottom, Batch<T>(kUp), T{1}));
   const Batch<T> zero(T{0});
   const Batch<T> one(T{1});
@@ -146,6 +167,42 @@ NDOPS_INLINE Batch<T> arctan(Batch<T> x) {
   const Batch<T> size = minimum(0x1p100, absolute(x));
   return angleInQuadrant<T>(size, T{1}) | signOf(x);
 }
+
+#if defined(__AVX512F__)
+/// atan(t) - t for |t| <= 0.0785.
+NDOPS_INLINE Batch<float> arctanTail(Batch<float> t, Batch<float> z) {
+  return t * z * mulAdd(z, 0x1.97cdeep-3f, -0x1.555528p-2f);
+}
+
+NDOPS_INLINE Batch<float> arctan(Batch<float> x) {
+  // atan(a) = angle + atan((a - tangent) / (1 + a tangent)).
+  const Batch<float> a = minimum(0x1p60f, absolute(x));
+  const AngleOf near = angleNear(a);
+  const Batch<float> t = (a - near.tangent) * reciprocal(mulAdd(a, near.tangent, 1.0f));
+  return (near.angle + (t + arctanTail(t, t * t))) | signOf(x);
+}
+
+NDOPS_COLD Batch<float> arctan2Anywhere(Batch<float> y, Batch<float> x) { return arctan2<float>(y, x); }
+NDOPS_INLINE Batch<float> arctan2(Batch<float> y, Batch<float> x) {
+  // Ordinary: where neither overflows and what the quotient leaves does not underflow.
+  const Batch<float> b = absolute(y) * 0x1p64f;
+  const Batch<float> a = absolute(x) * 0x1p64f;
+  const Batch<float> large = maximum(a, b);
+  const Mask<float> ordinary = (large > 1.0f) & (large < 0x1p100f) & (y == y);
+  const AngleOf near = angleNear(b * Batch<float>(_mm512_rcp14_ps(a)));
+  const Batch<float> bottom = mulAdd(b, near.tangent, a);
+  const Batch<float> top = subMul(b, a, near.tangent);
+  const Batch<float> inverse = reciprocal(bottom);
+  const Batch<float> t = top * inverse;
+  const Batch<float> rest = t + mulAdd(subMul(top, t, bottom), inverse, arctanTail(t, t * t));
+  // To the left pi minus the angle: its first digits and the angle's add exactly.
+  const __mmask16 left = _mm512_movepi32_mask(_mm512_castps_si512(x));
+  const __m512 angle = _mm512_mask_sub_ps(near.angle, left, _mm512_set1_ps(0x1.921fap+1f), near.angle);
+  const __m512 low = _mm512_mask_sub_ps(rest, left, _mm512_set1_ps(0x1.54442ep-19f), rest);
+  const Batch<float> result = (Batch<float>(angle) + Batch<float>(low)) | signOf(y);
+  return all(ordinary) ? result : select(ordinary, result, arctan2Anywhere(y, x));
+}
+#endif
 
 /// (asin(t) - t) / t of z = t^2 <= 1/4.
 NDOPS_INLINE Batch<float> arcsinTail(Batch<float> z) {
@@ -172,6 +229,56 @@ NDOPS_INLINE HalfAngle<T> halfAngle(Batch<T> a) {
   const Batch<T> low = ((square - back.high) - back.low) / (root + root);
   return {root, select(square == T{0}, Batch<T>(T{0}), low), square};
 }
+#if defined(__AVX512F__)
+NDOPS_INLINE HalfAngle<float> halfAngle(Batch<float> a) {
+  const Batch<float> square = mulAdd(a, Batch<float>(-0.5f), 0.5f);
+  const __m512 zero = _mm512_setzero_ps();
+  const Batch<float> inverse = _mm512_maskz_rsqrt14_ps(_mm512_cmp_ps_mask(square, zero, _CMP_NEQ_UQ), square);
+  const Batch<float> half = inverse * 0.5f;
+  const Batch<float> rough = square * inverse;
+  const Batch<float> root = mulAdd(subMul(square, rough, rough), half, rough);
+  return {root, subMul(square, root, root) * half, square};
+}
+#endif
+
+#if defined(__AVX512F__)
+/// (asin(t) - t) / t^3 of z = t^2.
+NDOPS_INLINE Batch<float> arcsinSlope(Batch<float> z) {
+  return chain(z, 0x1.55555ep-3f, 0x1.332674p-4f, 0x1.70c3a4p-5f, 0x1.b19c3cp-6f, 0x1.397b58p-5f);
+}
+NDOPS_INLINE Batch<float> arcsin(Batch<float> x) {
+  const Batch<float> a = absolute(x);
+  const Mask<float> large = a > 0.5f;
+  const HalfAngle<float> half = halfAngle(a);
+  const Batch<float> t = select(large, half.root, a);
+  const Batch<float> z = select(large, half.square, a * a);
+  const Batch<float> cube = t * z;
+  const Batch<float> tail = mulAdd(cube, arcsinSlope(z), select(large, half.low, 0.0f));
+  // pi/2 - 2 (root + tail).
+  const Batch<float> top = subMul(kHalfPi<float>, 2.0f, half.root);
+  const Batch<float> lost = subMul(kHalfPi<float> - top, 2.0f, half.root);
+  const Batch<float> rest = lost + subMul(kHalfPiLow<float>, 2.0f, tail);
+  return (select(large, top, a) + select(large, rest, tail)) | signOf(x);
+}
+NDOPS_INLINE Batch<float> arccos(Batch<float> x) {
+  const Batch<float> a = absolute(x);
+  const __mmask16 large = _mm512_cmp_ps_mask(a, _mm512_set1_ps(0.5f), _CMP_GT_OQ);
+  const __mmask16 negative = _mm512_movepi32_mask(_mm512_castps_si512(x));
+  const HalfAngle<float> half = halfAngle(a);
+  const Batch<float> t = _mm512_mask_mov_ps(x, large, half.root);
+  const Batch<float> z = _mm512_mask_mov_ps(x * x, large, half.square);
+  const Batch<float> p = arcsinSlope(z);
+  const Batch<float> cube = t * z;
+  // Of a large x 2 (root + tail), to the left pi less that; of others pi/2 - (x + tail).
+  const Batch<float> low(kHalfPiLow<float>);
+  const Batch<float> quarter(kHalfPi<float>);
+  const Batch<float> tail = mulAdd(cube, p, half.low);
+  const Batch<float> right = half.root + Batch<float>(_mm512_mask_sub_ps(tail, negative, tail, low));
+  const Batch<float> side = _mm512_mask_sub_ps(right, negative, quarter, right);
+  const Batch<float> middle = quarter - (x - subMul(low, cube, p));
+  return _mm512_mask_add_ps(middle, large, side, side);
+}
+#endif
 
 template <class T>
 NDOPS_INLINE Batch<T> arcsin(Batch<T> x) {

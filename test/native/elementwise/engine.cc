@@ -169,3 +169,59 @@ TEST_CASE("engine: a cancelled launch stops between tasks") {
   const Array<float> out({1 << 20});
   CHECK(run("add", {out.view(), a.view(), a.view()}, computing<float>(), execution) == Status::Cancelled);
 }
+
+namespace {
+
+/// The float32 row's result, rounded once.
+template <class Half, class Out>
+void checkHalves(const char* name, const Shape& shape, const std::vector<Array<Half>>& operands,
+                 const Array<float>* one) {
+  std::vector<Array<float>> wide;
+  for (const Array<Half>& operand : operands) {
+    wide.emplace_back(shape);
+    for (std::int64_t i = 0; i < wide.back().size(); ++i) {
+      const Half x = at(operand, shape, i);
+      converter(DType::Float32, kDTypeOf<Half>)(reinterpret_cast<char*>(wide.back().memory.get() + i),
+                                                reinterpret_cast<const char*>(&x), 1);
+    }
+  }
+  const Array<Out> out(shape);
+  const Array<Out> expected(shape);
+  std::vector<View> views{out.view()};
+  std::vector<View> wideViews{expected.view()};
+  if (one != nullptr) views.push_back(one->view());
+  if (one != nullptr) wideViews.push_back(one->view());
+  for (const Array<Half>& operand : operands) views.push_back(operand.view());
+  for (const Array<float>& operand : wide) wideViews.push_back(operand.view());
+  REQUIRE(run(name, views, computing<float>()) == Status::Ok);
+  REQUIRE(run(name, wideViews, computing<float>()) == Status::Ok);
+  std::int64_t wrong = 0;
+  for (std::int64_t i = 0; i < out.size(); ++i) wrong += !same(out.memory.get()[i], expected.memory.get()[i]);
+  CAPTURE(name);
+  CHECK(wrong == 0);
+}
+
+const Shape kHalfShapes[] = {{}, {1}, {31}, {32}, {100}, {33, 65}, {3, 100}, {7, 1, 9}, {9, 40, 33}, {4, 4100}};
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("engine: rows of 16-bit floats give float32's results rounded once, in every layout", T, Float16,
+                   Bfloat16) {
+  // No float16: with a decimal that it would round.
+  const Array<float> one({}, {0.1f});
+  for (const Shape& shape : kHalfShapes) {
+    const std::vector<Array<T>> left = layouts<T>(shape, 1);
+    const std::vector<Array<T>> right = layouts<T>(shape, 100);
+    for (std::size_t i = 0; i < left.size(); ++i) {
+      const Array<T>& a = left[i];
+      const Array<T>& b = right[(i * 5 + 3) % right.size()];
+      checkHalves<T, T>("add", shape, {a, b}, nullptr);
+      checkHalves<T, Bool>("less", shape, {b, a}, nullptr);
+      checkHalves<T, T>("subtract", shape, {a}, &one);
+      checkHalves<T, T>("negative", shape, {a}, nullptr);
+      checkHalves<T, Bool>("isfinite", shape, {a}, nullptr);
+      checkHalves<T, T>("clip", shape, {left[0], a, b}, nullptr);
+      checkHalves<T, T>("clip", shape, {a, b}, &one);
+    }
+  }
+}

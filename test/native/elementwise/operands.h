@@ -128,6 +128,9 @@ bool same(T a, T b) {
   } else {
     if constexpr (std::is_floating_point_v<T>)
       if (a != a && b != b) return true;
+    constexpr int kInfinity = std::is_same_v<T, Float16> ? 0x7c00 : 0x7f80;
+    if constexpr (std::is_same_v<T, Float16> || std::is_same_v<T, Bfloat16>)
+      if ((a.bits & 0x7fff) > kInfinity && (b.bits & 0x7fff) > kInfinity) return true;
     return std::memcmp(&a, &b, sizeof(T)) == 0;
   }
 }

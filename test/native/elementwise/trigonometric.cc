@@ -35,6 +35,28 @@ TEST_CASE_TEMPLATE("trigonometric: arctan2 within its bound, and C's special cas
   CAPTURE(worst.at);
   CAPTURE(worst.other);
   CHECK(worst.ulp <= bound);
+  // Subnormal numerators of normal quotients: what a quotient leaves must not underflow.
+  for (int i = 0; i < 20000; ++i) {
+    const T y = static_cast<T>(static_cast<T>(random.between(0.5, 1)) * Limits::min());
+    const T x = static_cast<T>(std::ldexp(random.between(-1, 1), -static_cast<int>(random.bits() % 40)));
+    worst.see(error(y, x), static_cast<double>(y), static_cast<double>(x));
+  }
+  CHECK(worst.ulp <= bound);
+  // Neighbours that take another way change nothing.
+  std::vector<T> left;
+  std::vector<T> right;
+  for (int i = 0; i < 100; ++i) {
+    left.push_back(i % 7 == 3 ? edges[i % edges.size()] : static_cast<T>(random.between(-1, 1)));
+    right.push_back(static_cast<T>(random.between(-1, 1)));
+  }
+  std::vector<T> together(left.size());
+  applyLoop<T>("arctan2", together.data(), left.data(), right.data(), 100);
+  int apart = 0;
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    const T alone = applyOne<T>("arctan2", left[i], right[i]);
+    apart += alone == alone && std::memcmp(&alone, &together[i], sizeof alone) != 0;
+  }
+  CHECK(apart == 0);
 }
 
 TEST_CASE("trigonometric: the float64 value next to a multiple of pi/2, and the end of the range") {
