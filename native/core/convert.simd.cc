@@ -124,8 +124,8 @@ inline void convertSteps(char* to, const char* from, std::int64_t n) {
   const From* in = reinterpret_cast<const From*>(from);
   for (; n >= kHalfStep; n -= kHalfStep, out += kHalfStep, in += kHalfStep) convertStep(out, in);
   if (n == 0) return;
-  To result[kHalfStep];
-  From rest[kHalfStep] = {};
+  alignas(64) To result[kHalfStep];
+  alignas(64) From rest[kHalfStep] = {};
   std::memcpy(rest, in, static_cast<std::size_t>(n) * sizeof(From));
   convertStep(result, rest);
   std::memcpy(out, result, static_cast<std::size_t>(n) * sizeof(To));

@@ -40,7 +40,7 @@ __attribute__((noinline)) void halfSteps(Out* out, const HalfOperands<Half, size
   const HalfOperands<Half, sizeof...(K)> operands = given;
   const std::uint32_t scalars = Scalars == kAnyScalars ? operands.which : Scalars;
   for (std::int64_t i = 0; i < n; i += kHalfStep) {
-    float x[sizeof...(K)][kHalfStep];
+    alignas(64) float x[sizeof...(K)][kHalfStep];
     const auto fetch = [&](std::size_t k) {
       if ((scalars >> k & 1u) == 0) {
         convertStep(x[k], operands.in[k] + i);
@@ -49,7 +49,7 @@ __attribute__((noinline)) void halfSteps(Out* out, const HalfOperands<Half, size
       }
     };
     (fetch(K), ...);
-    std::conditional_t<kIsHalf<Out>, float, Out> result[kHalfStep];
+    alignas(64) std::conditional_t<kIsHalf<Out>, float, Out> result[kHalfStep];
     for (int j = 0; j < kHalfStep; ++j) result[j] = F::of(x[K][j]...);
     storeStep(out + i, result);
   }
@@ -60,7 +60,7 @@ void halfForm(const Strip& strip, std::uint32_t scalars, std::index_sequence<K..
   const std::int64_t rest = strip.n % kHalfStep;
   const std::int64_t whole = strip.n - rest;
   HalfOperands<Half, sizeof...(K)> operands{};
-  Half padded[sizeof...(K)][kHalfStep] = {};
+  alignas(64) Half padded[sizeof...(K)][kHalfStep] = {};
   HalfOperands<Half, sizeof...(K)> last{};
   operands.which = last.which = scalars;
   for (const std::size_t k : {K...}) {
@@ -76,7 +76,7 @@ void halfForm(const Strip& strip, std::uint32_t scalars, std::index_sequence<K..
   Out* const out = reinterpret_cast<Out*>(strip.out);
   halfSteps<F, Out, Half, Scalars>(out, operands, whole, order);
   if (rest == 0) return;
-  Out result[kHalfStep];
+  alignas(64) Out result[kHalfStep];
   halfSteps<F, Out, Half, Scalars>(result, last, kHalfStep, order);
   std::memcpy(out + whole, result, static_cast<std::size_t>(rest) * sizeof(Out));
 }
