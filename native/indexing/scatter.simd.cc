@@ -165,7 +165,8 @@ struct Loops {
       const auto isOf = [rows](std::int64_t i, std::uint32_t row) {
         // The usual case apart: ids in no order.
         if (rows[i + kGroup / 2] != row || rows[i + kGroup - 1] != row) return false;
-        std::uint64_t pairs[kGroup / 2];
+        // Aligned as what they are loaded and stored by: AddressSanitizer's own stack frames are not by themselves.
+        alignas(64) std::uint64_t pairs[kGroup / 2];
         std::memcpy(pairs, rows + i, sizeof pairs);
         const std::uint64_t both = static_cast<std::uint64_t>(row) << 32 | row;
         std::uint64_t differ = 0;
@@ -187,7 +188,7 @@ struct Loops {
           i += kGroup;
           continue;
         }
-        Wide lanes[kLanes];
+        alignas(64) Wide lanes[kLanes];
         for (int l = 0; l < kLanes; ++l) lanes[l] = Quick::of(values[i + l], values[i + kLanes + l]);
         for (i += kGroup; i + kGroup <= n && isOf(i, row); i += kGroup)
           for (int l = 0; l < kLanes; ++l)
@@ -213,7 +214,7 @@ struct Loops {
                           std::int64_t step, std::int64_t n) {
       const T* in = reinterpret_cast<const T*>(updates);
       Wide* table = reinterpret_cast<Wide*>(tables);
-      Wide room[kTally];
+      alignas(64) Wide room[kTally];
       const Wide* values = room;
       if (step != 1)
         for (std::int64_t i = 0; i < n; ++i) room[i] = converted<Wide>(in[i * step]);
