@@ -1,6 +1,6 @@
 /** Tensors from one thread to another without a copy: a token goes by postMessage, the memory stays where it is. */
 
-import { setTimeout } from 'node:timers'
+import { clearInterval, setInterval, setTimeout } from 'node:timers'
 import { Tensor } from '../tensor'
 import { WORD, words } from './block'
 import { type Operand, toTensor } from './convert'
@@ -9,7 +9,7 @@ import { kindOf, plainError, rangeError, typeError } from './errors'
 import { begin, kernel, run, view, withoutRecording } from './launch'
 import { addon } from './native'
 import { contiguousStrides, isContiguous, MAX_RANK, shapeOf, sizeOf } from './shape'
-import { allocateBlock, DISPOSED, made } from './storage'
+import { allocateBlock, DISPOSED, LOOK_MILLISECONDS, made } from './storage'
 
 const COPY = kernel('copy')
 /** dtype, offset, rank, shape, strides: native/core/shared.h knows how many there can be. */
@@ -22,9 +22,20 @@ interface State {
   posted: boolean
 }
 
-const dropped = new FinalizationRegistry<State>((state) => {
-  if (!state.posted) addon.unshare(state.id)
-})
+// Tokens that may be collected without having been posted; looked at as storage is (core/storage.ts says why).
+const unposted = new Map<State, WeakRef<SharedToken>>()
+let looking: NodeJS.Timeout | undefined
+
+function lookForDropped(): void {
+  for (const [state, token] of unposted) {
+    if (!state.posted && token.deref() === undefined) addon.unshare(state.id)
+    else if (!state.posted) continue
+    unposted.delete(state)
+  }
+  if (unposted.size > 0) return
+  clearInterval(looking)
+  looking = undefined
+}
 
 let timer: NodeJS.Timeout | undefined
 let due = 0
@@ -66,7 +77,8 @@ export class SharedToken {
         return id
       },
     })
-    dropped.register(this, state)
+    unposted.set(state, new WeakRef(this))
+    looking ??= setInterval(lookForDropped, LOOK_MILLISECONDS).unref()
   }
 
   /** Lets go of the tensor, if nobody has received it yet. Whether that was so. */

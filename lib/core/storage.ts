@@ -3,6 +3,7 @@
  * block each; both go back to the native pool by dispose or when nothing refers to them any more.
  */
 
+import { setInterval } from 'node:timers'
 import { WORD, words } from './block'
 import { rangeError, Status, statusError, typeError } from './errors'
 import { addon } from './native'
@@ -56,18 +57,10 @@ const SLAB_BYTES = 64 * 1024 + 64 // which its first aligned byte may be in
 const SMALL_BYTES = 16384
 const ALIGNMENT = 16
 // The addon sees by itself which storages have been collected, and looks before it takes more memory. Where nobody asks
-// for any, this looks after each of the engine's collections.
-const EVERY = {}
-const registry = new FinalizationRegistry<undefined>(() => {
-  sweep(0)
-  watch()
-})
-const watch = (): void => registry.register({}, undefined, EVERY)
-watch()
-
-// At the end nothing is left to collect: Node 20's first releases hang where a registry still has something to tell, and
-// the addon frees all blocks by itself.
-process.on('exit', () => registry.unregister(EVERY))
+// for any, this looks. (A FinalizationRegistry would say so at once; but with one that has something to tell, Node 20's
+// first releases never end, neither a process nor a worker that is terminated.)
+export const LOOK_MILLISECONDS = 1000
+let looking: NodeJS.Timeout | undefined
 
 function free(slot: number, generation: number): void {
   words[0] = slot
@@ -95,6 +88,10 @@ function checkStatus(): void {
 
 /** The storage of the slot that the addon has made last. */
 export function made(bytes: number, used = -1, engine?: ArrayBuffer): Storage {
+  if (looking === undefined) {
+    looking = setInterval(sweep, LOOK_MILLISECONDS, 0)
+    looking.unref()
+  }
   const storage = new Storage(
     words[WORD.LATE_SLOT] as number,
     words[WORD.LATE_GENERATION] as number,
