@@ -23,7 +23,6 @@ import { readResults, writeResults } from './support/testResults.mjs'
 
 await setup({ tests: true })
 await build()
-await buildNativeTests()
 await buildPrograms()
 
 const x64 = process.arch === 'x64'
@@ -120,6 +119,8 @@ const parts = {
       ]
     }),
   ),
+  // Together they are the whole of npm run test:package.
+  ...(isPrebuilt('linux-x64') ? { 'package on x64': () => packageParts(['!musl', '!arm64']) } : {}),
   ...(isPrebuilt('linuxmusl-x64') ? { 'package on musl': () => packageParts(['musl']) } : {}),
   ...(isPrebuilt('linux-x64') && isPrebuilt('linux-arm64')
     ? { 'package on arm64 (neon) under qemu': () => packageParts(['arm64']) }
@@ -149,6 +150,7 @@ function save(name, result) {
 
 const chosen = Object.entries(parts).filter(([name]) => suits(name))
 if (chosen.length === 0) stop(`no part is called ${only.join(' or ')}; there are: ${Object.keys(parts).join('; ')}`)
+if (chosen.some(([name]) => /native|exhaustive/.test(name))) await buildNativeTests()
 for (const [name, work] of chosen) {
   const last = before.get(name)
   if (last !== undefined && last.counts.failed === 0 && last.commit === commit && !last.changed && !changed) {
