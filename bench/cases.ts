@@ -119,7 +119,7 @@ const square = (n: number): Operand => f32(root(n), root(n))
 
 /** Ops that fit no pattern, as a call of about n elements. */
 const own: { readonly [op: string]: (n: number) => Omit<Call, 'op'> } = {
-  cond: (n) => ({ args: [true, { function: 'double' }, { function: 'double' }, f32(n)] }),
+  cond: () => ({ args: [true, { function: 'constant' }, { function: 'constant' }] }),
   foriLoop: (n) => ({ args: [0, 4, { function: 'accumulate' }, f32(n)] }),
   whileLoop: (n) => ({ args: [{ function: 'belowFour' }, { function: 'step' }, [0, f32(n)]] }),
   vectorizedMap: (n) => ({ args: [{ function: 'double' }, f32(4, Math.ceil(n / 4))] }),

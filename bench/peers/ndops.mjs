@@ -8,6 +8,7 @@ const ops = createRequire(import.meta.url)(path.join(folder, 'dist/index.js'))
 const { version, cpuLevel, blas, threads } = ops.buildInfo()
 
 const functions = {
+  constant: () => 1,
   double: (x) => ops.add(x, x),
   accumulate: (_, x) => ops.add(x, 1),
   belowFour: (i) => i < 4,
