@@ -4,6 +4,7 @@
 // The sets: goals (the cases that speed is judged by), sizes (every op from ten to sixteen million elements), small (every
 // op over ten elements: what a call costs), curves (ten typical ops over sizes, for the pictures), growth (the cost of an
 // element up to 1e8, dtype by dtype), scaling (what more threads bring; alone). Without words: goals and sizes.
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
@@ -16,6 +17,16 @@ import { best, type Measured, type Results, threadsName } from './results'
 import { type Side, start } from './side'
 
 const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] as number
+
+const git = (...args: string[]): string => execFileSync('git', args, { encoding: 'utf8' }).trim()
+
+function commit(): string {
+  try {
+    return git('rev-parse', '--short=12', 'HEAD') + (git('status', '--porcelain', '-uno') === '' ? '' : '+')
+  } catch {
+    return 'unknown'
+  }
+}
 
 const agrees = (a: readonly (number | null)[], b: readonly (number | null)[], tolerance: number): boolean =>
   a.every((x, i) => {
@@ -46,7 +57,15 @@ async function measure(one: Case, sides: readonly Side[], rounds: number, second
   }
   const times = new Map(taking.map((side) => [side.name, [] as number[]]))
   for (let round = 0; round < rounds; round++)
-    for (const side of taking) (times.get(side.name) as number[]).push(await side.time(seconds))
+    for (const side of taking.filter(({ name }) => times.has(name)))
+      try {
+        ;(times.get(side.name) as number[]).push(await side.time(seconds))
+      } catch (error) {
+        // A peer may run out of memory where it could prepare the call: the others' figures stay.
+        if (side === sides[0]) throw error
+        console.log(`${one.name}: ${(error as Error).message}`)
+        times.delete(side.name)
+      }
   return {
     case: one,
     nanoseconds: Object.fromEntries([...times].map(([name, values]) => [name, median(values)])),
@@ -68,6 +87,7 @@ function line(one: Measured): string {
 }
 
 async function main(): Promise<void> {
+  const measuredCommit = commit()
   const args = process.argv.slice(2)
   const flags = new Set(args.filter((arg) => arg.startsWith('--')))
   const against = flags.has('--against') ? args[args.indexOf('--against') + 1] : undefined
@@ -151,6 +171,7 @@ async function main(): Promise<void> {
 
   const results: Results = {
     date: new Date().toISOString().slice(0, 10),
+    commit: measuredCommit,
     machine: `${cpus()[0]?.model.trim()}, ${availableParallelism()} processors`,
     sides: Object.fromEntries(sides.map(({ name, about }) => [name, about])),
     bandwidth: speed,

@@ -1,15 +1,18 @@
 // npm run bench:report: docs/performance.md and its pictures from what `npm run bench -- goals --peers`, `curves --peers`,
 // `growth` and `scaling` have stored under build/bench. Reasons for what is behind stand here, beside the case's name.
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { typical } from './cases'
 import { bars, chart } from './chart'
 import { best, type Measured, type Results, threadsName } from './results'
 
-const load = (name: string): Results | undefined => {
-  const file = join('build/bench', `${name}.json`)
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Results) : undefined
+/** The newest results of a set, of a run with --quick too. */
+function load(name: string): Results | undefined {
+  const [newest] = [name, `${name}-quick`]
+    .map((one) => join('build/bench', `${one}.json`))
+    .filter((file) => existsSync(file))
+    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)
+  return newest === undefined ? undefined : (JSON.parse(readFileSync(newest, 'utf8')) as Results)
 }
 
 const digits = (value: number): string => (value >= 10 ? value.toFixed(0) : value.toPrecision(2))
@@ -35,9 +38,8 @@ function decade(nanoseconds: number): string {
 }
 
 function header(results: Results): string[] {
-  const commit = execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], { encoding: 'utf8' }).trim()
   return [
-    `- ${results.machine}; ${results.date}, commit ${commit}`,
+    `- ${results.machine}; ${results.date}, commit ${results.commit}`,
     ...Object.values(results.sides).map((about) => `- ${about}`),
     `- memory: ${(results.bandwidth / 1e9).toFixed(0)} GB/s, copied by a worker a processor, reads and writes counted`,
   ]

@@ -11,6 +11,8 @@ export interface Measured {
 
 export interface Results {
   readonly date: string
+  /** What was measured; `+` marks changes that were not committed. */
+  readonly commit: string
   readonly machine: string
   readonly sides: { readonly [side: string]: string }
   /** Bytes a second that all processors copy, reading and writing counted. */
