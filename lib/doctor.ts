@@ -210,9 +210,10 @@ export async function examine(): Promise<Finding[]> {
 
 /** The report as it is printed. */
 export function wording(findings: readonly Finding[]): string {
-  const lines = findings.map(({ name, text, advice }) =>
-    [`${name.padEnd(10)} ${text}`, ...(advice === undefined ? [] : [`${' '.repeat(11)}-> ${advice}`])].join('\n'),
-  )
+  const lines = findings.flatMap(({ name, text, advice }) => {
+    const line = `${name.padEnd(10)} ${text}`
+    return advice === undefined ? [line] : [line, `${' '.repeat(11)}-> ${advice.replace(/\n/g, `\n${' '.repeat(14)}`)}`]
+  })
   const wrong = findings.filter(({ advice }) => advice !== undefined).length
   const sum = wrong === 0 ? 'ndops works here.' : `${wrong} ${wrong === 1 ? 'thing needs' : 'things need'} attention.`
   return [...lines, '', sum, ''].join('\n')

@@ -38,7 +38,10 @@ describe('env/doctor', function () {
   it('tells of an addon that does not load', () => {
     const { status, stdout } = doctor(['doctor'], { NDOPS_CPU_LEVEL: 'v9' })
     strictEqual(status, 1)
-    match(stdout, /^binary +does not load\n +-> .*did not load/m)
+    match(
+      stdout,
+      /^binary +does not load\n {11}-> .*did not load.*\n {14}found: .*\n {14}needed: .*\n(?: {14}.*\n)+ {14}to do: unset/m,
+    )
   })
 
   /** Runs the doctor after `facts`, a preloaded script. */
