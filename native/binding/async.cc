@@ -6,6 +6,7 @@
 
 #include "binding/environment.h"
 #include "core/run.h"
+#include "elementwise/engine.h"
 
 namespace ndops {
 namespace {
@@ -19,8 +20,12 @@ std::atomic<int> items{0};
 constexpr int kSettleMilliseconds = 2;
 /// A job over this many elements in all takes some milliseconds at most, whatever it does with them.
 constexpr double kLightElements = 32768;
-/// A job over this many elements in all, outputs among them, takes less than handing it to a thread and back.
+/// A job over this many elements in all, outputs among them, takes less than handing it to a thread and back; over
+/// eight times, or four, as many where each element of the result takes few nanoseconds.
 constexpr double kTinyElements = 512;
+constexpr double kElementwise = 1.0 / 8;
+constexpr double kElementwiseMath = 1.0 / 4;
+constexpr double kFirstComplex = static_cast<int>(DType::Complex64);
 /// A view's slot word where the kernel allocates the output.
 constexpr double kLateView = -2;
 
@@ -105,6 +110,14 @@ void settleJobs(napi_env env, napi_status status, void* data) {
 /// What became of a job: lib/core/native.ts has the same numbers.
 enum Submitted { kRefused, kStarted, kDone, kFull };
 
+/// What an element of a kernel's operands counts for.
+double weightOf(double kernel) {
+  if (!(kernel >= 0 && kernel < kernelCount())) return 1;
+  const Driver driver = kernelAt(static_cast<int>(kernel)).driver;
+  if (driver == unaryDriver || driver == binaryDriver || driver == whereDriver) return kElementwise;
+  return driver == unaryMathDriver || driver == binaryMathDriver ? kElementwiseMath : 1;
+}
+
 /// Whether the commands are over so few elements that running them takes less than handing them over: sizes are known,
 /// and no result's size depends on values.
 bool isTiny(const double* words, std::size_t count) {
@@ -114,9 +127,11 @@ bool isTiny(const double* words, std::size_t count) {
     const std::size_t length = static_cast<std::size_t>(command[word::kWords]);
     if (length < word::kFirst || at + length > count) return false;
     std::size_t view = word::kFirst;
+    const double weight = weightOf(command[word::kKernel]);
     for (int i = 0; i < static_cast<int>(command[word::kViews]); ++i) {
       if (view + 5 > length || command[view] == kLateView) return false;
-      elements += elementsOf(command + view);
+      // Complex functions take several times longer.
+      elements += (command[view + 2] < kFirstComplex ? weight : 1) * elementsOf(command + view);
       view += static_cast<std::size_t>(viewWords(command + view));
     }
     if (!(elements <= kTinyElements)) return false;
@@ -141,19 +156,19 @@ void runTiny(Environment* state, const double* words, std::size_t count) {
   for (int i = 0; i < 3; ++i) block[word::kDetails + i] = execution.details()[i];
 }
 
-/// (id, words, count, may run now, bytes): starts the recorded commands, for which so many bytes were taken; -1 where
+/// (id, words, count, bytes): starts the recorded commands, for which so many bytes were taken; -1 where
 /// they go on with a call that has begun, for which there is always room. Refused where a handle in them names no
 /// storage.
 Napi::Value submit(const Napi::CallbackInfo& info) {
   Environment* state = static_cast<Environment*>(info.Data());
   const Napi::Float64Array words = info[1].As<Napi::Float64Array>();
   const std::size_t count = static_cast<std::size_t>(info[2].As<Napi::Number>().Int64Value());
-  if (info[3].As<Napi::Boolean>().Value() && isTiny(words.Data(), count)) {
+  if (isTiny(words.Data(), count)) {
     runTiny(state, words.Data(), count);
     return Napi::Number::New(info.Env(), kDone);
   }
   const Napi::Value refused = Napi::Number::New(info.Env(), kRefused);
-  const double bytes = info[4].As<Napi::Number>().DoubleValue();
+  const double bytes = info[3].As<Napi::Number>().DoubleValue();
   if (bytes >= 0 && !roomForJob(static_cast<std::int64_t>(bytes))) return Napi::Number::New(info.Env(), kFull);
   auto job = std::make_unique<Job>();
   job->id = info[0].As<Napi::Number>().DoubleValue();
