@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
 
 #include "binding/environment.h"
 #include "core/run.h"
@@ -13,6 +14,16 @@ namespace {
 
 constexpr int kWaitMicroseconds = 4000;
 constexpr int kLeastWaitMicroseconds = 500;
+constexpr int kDefaultThreads = 4;
+/// libuv's threads, by the variable that it reads itself: of few, the item holds a larger part.
+int poolThreads() {
+  static const int threads = [] {
+    const char* asked = std::getenv("UV_THREADPOOL_SIZE");
+    return asked == nullptr ? kDefaultThreads : std::clamp(std::atoi(asked), 1, kDefaultThreads);
+  }();
+  return threads;
+}
+
 /// Items of all environments: they share libuv's few threads with each other and with file reads, so that the more
 /// there are, the shorter each waits.
 std::atomic<int> items{0};
@@ -38,7 +49,8 @@ double elementsOf(const double* w) {
 }
 
 void waitForJobs(napi_env, void* data) {
-  const int share = kWaitMicroseconds / std::max(1, items.load(std::memory_order_relaxed));
+  const int share =
+      kWaitMicroseconds / kDefaultThreads * poolThreads() / std::max(1, items.load(std::memory_order_relaxed));
   waitForJob(static_cast<Environment*>(data)->queue, std::max(kLeastWaitMicroseconds, share));
 }
 
@@ -219,6 +231,7 @@ Napi::Value onSettled(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void defineJobs(Napi::Env env, Napi::Object exports, Environment* state) {
+  poolThreads();  // read here: on libuv's threads the environment may be changing
   exports.Set("submit", Napi::Function::New(env, submit, "submit", state));
   exports.Set("cancel", Napi::Function::New(env, cancel, "cancel", state));
   exports.Set("onSettled", Napi::Function::New(env, onSettled, "onSettled", state));
