@@ -106,10 +106,6 @@ const parts = {
   ...(crossCompiler() === undefined
     ? {}
     : {
-        'native tests of math on neon under qemu': async () => {
-          await buildNeonTests(crossCompiler())
-          return neonTests()
-        },
         'sampled math on neon under qemu': async () => {
           await buildNeonTests(crossCompiler())
           return neonTests(mathOptions({ NDOPS_SAMPLE: sample, NDOPS_EXHAUSTIVE: made('sampled-neon') }))
