@@ -6,6 +6,7 @@ import { cores, filesUnder, fingerprint, hasCommand, isMain, once, root, run, sa
 
 export const addonFolder = 'build/addon'
 export const sanitizedFolder = 'build/sanitize'
+export const neonFolder = 'build/neon'
 export const addon = 'build/Release/ndops.node'
 
 const nativeSources = () => [...filesUnder(['native']), 'CMakeLists.txt', 'package-lock.json']
@@ -73,6 +74,33 @@ export async function buildSanitized(levels, { addon: withAddon = false } = {}) 
     const configure = ['-S', '.', '-B', sanitizedFolder, '-G', generator, ...options]
     if ((await run('cmake', configure, { stdio: ['ignore', 'ignore', 'inherit'] })) !== 0) failed('the sanitized tests')
     if ((await run('cmake', ['--build', sanitizedFolder, '-j', String(cores)])) !== 0) failed('the sanitized tests')
+  })
+}
+
+/** The native tests of elementwise math, and of what it needs, for arm64: `compiler` is Debian's for another processor. */
+export async function buildNeonTests(compiler) {
+  const made = fingerprint([...nativeSources(), ...filesUnder(['test/native'])], compiler)
+  await once('neon-tests', made, [`${neonFolder}/ndops_tests`], async () => {
+    say('building the native tests of math for arm64')
+    // The other processor's compiler must not see the rest of /usr/include.
+    const include = path.join(root, neonFolder, 'include')
+    rmSync(include, { recursive: true, force: true })
+    mkdirSync(include, { recursive: true })
+    for (const name of ['xsimd', 'doctest']) symlinkSync(path.join('/usr/include', name), path.join(include, name))
+    const options = {
+      CMAKE_SYSTEM_NAME: 'Linux',
+      CMAKE_SYSTEM_PROCESSOR: 'aarch64',
+      CMAKE_CXX_COMPILER: compiler,
+      NDOPS_ADDON: 'OFF',
+      NDOPS_TESTS: 'ON',
+      NDOPS_FAMILIES: 'elementwise;indexing;manipulation',
+      XSIMD_INCLUDE: include,
+      DOCTEST_INCLUDE: include,
+    }
+    const defined = Object.entries(options).map(([name, value]) => `-D${name}=${value}`)
+    const configure = ['-S', '.', '-B', neonFolder, '-G', generatorOf(neonFolder), ...defined]
+    if ((await run('cmake', configure, { stdio: ['ignore', 'ignore', 'inherit'] })) !== 0) failed('the tests for arm64')
+    if ((await run('cmake', ['--build', neonFolder, '-j', String(cores)])) !== 0) failed('the tests for arm64')
   })
 }
 

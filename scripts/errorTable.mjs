@@ -1,5 +1,7 @@
-// Writes the table of measured errors in docs/numerics.md from what the exhaustive checks left behind, a file a level:
+// Writes the tables of measured errors in docs/numerics.md from what the exhaustive and the sampled checks left behind, a
+// file a level:
 //   node scripts/errorTable.mjs <commit> build/exhaustive-v3.txt build/exhaustive-v4.txt
+//   node scripts/errorTable.mjs --sampled <commit> build/sampled-v2.txt build/sampled-neon.txt
 // Lines are `<level> <function> <dtype>: <ulp> at <argument>` (test/native/exhaustive/math.cc). Functions that were not
 // run yet are left out.
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -32,21 +34,23 @@ export function errorTable(texts, commit, processor) {
   ].join('\n')
 }
 
-const BEGIN = '<!-- measured errors: scripts/errorTable.mjs -->'
-const END = '<!-- end of measured errors -->'
+/** The marks around a table in the page. */
+const marks = (kind) => [`<!-- ${kind} errors: scripts/errorTable.mjs -->`, `<!-- end of ${kind} errors -->`]
 
 if (isMain(import.meta.url)) {
-  const [commit, ...files] = process.argv.slice(2)
-  if (files.length === 0) stop('usage: node scripts/errorTable.mjs <commit> <results> ...')
+  const sampled = process.argv[2] === '--sampled'
+  const [commit, ...files] = process.argv.slice(sampled ? 3 : 2)
+  if (files.length === 0) stop('usage: node scripts/errorTable.mjs [--sampled] <commit> <results> ...')
+  const [first, last] = marks(sampled ? 'sampled' : 'measured')
   const page = path.join(root, 'docs/numerics.md')
   const text = readFileSync(page, 'utf8')
-  const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)]
-  if (begin < 0 || end < begin) stop(`docs/numerics.md has lost the marks around its table: ${BEGIN} and ${END}`)
+  const [begin, end] = [text.indexOf(first), text.indexOf(last)]
+  if (begin < 0 || end < begin) stop(`docs/numerics.md has lost the marks around its table: ${first} and ${last}`)
   const processor = os.cpus()[0]?.model.trim() ?? process.arch
   const table = errorTable(
     files.map((file) => readFileSync(file, 'utf8')),
     commit,
     processor,
   )
-  writeFileSync(page, `${text.slice(0, begin + BEGIN.length)}\n${table}\n${text.slice(end)}`)
+  writeFileSync(page, `${text.slice(0, begin + first.length)}\n${table}\n${text.slice(end)}`)
 }

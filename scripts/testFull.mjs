@@ -1,15 +1,17 @@
 // npm run test:full: what takes longer than npm test. Resumable: parts that passed at this commit are not run again, so
 // it may be stopped at any time. Writes docs/test-results.md: what was run, at which commit, on which processor.
 //   npm run test:full [-- name ...]   only the parts whose name contains one of these
+// Parts on neon are there on an x64 Debian with g++-aarch64-linux-gnu and qemu-user.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { build, buildNativeTests, buildPrograms, buildSanitized, sanitizedFolder } from './build.mjs'
+import { build, buildNativeTests, buildNeonTests, buildPrograms, buildSanitized, sanitizedFolder } from './build.mjs'
 import { setup } from './setup.mjs'
 import {
   levels,
   mochaTests,
   nativeTests,
+  neonTests,
   ownKernels,
   part,
   sanitizedTests,
@@ -18,7 +20,7 @@ import {
   wording,
 } from './support/parts.mjs'
 import { capture, commandOutput, root, say, stop } from './support/run.mjs'
-import { canEmulate, toolVersions } from './support/system.mjs'
+import { canEmulate, crossCompiler, toolVersions } from './support/system.mjs'
 import { readResults, writeResults } from './support/testResults.mjs'
 
 await setup({ tests: true })
@@ -67,6 +69,11 @@ const packageParts = async (words) => {
 }
 const isPrebuilt = (key) => existsSync(path.join(root, `prebuilds/${key}.node`))
 
+const made = (name) => path.join(root, `build/${name}.txt`)
+const mathOptions = (env) => ({ args: ['-ns', '-tc=exhaustive*'], env, timeout: minutes(24 * 60) })
+/** A pattern of so many, at the levels that are sampled. */
+const sample = '251'
+
 const storms = { specs: ['build/ts/test/env/storms.test.js', 'build/ts/test/env/memory.test.js'] }
 const stormRounds = { NDOPS_STORM_ROUNDS: '500' }
 
@@ -90,14 +97,19 @@ const parts = {
       .filter((level) => level !== 'v2')
       .map((level) => [
         `exhaustive math at ${level}`,
-        () =>
-          nativeTests({
-            args: ['-ns', '-tc=exhaustive*'],
-            env: { NDOPS_CPU_LEVEL: level, NDOPS_EXHAUSTIVE: path.join(root, `build/exhaustive-${level}.txt`) },
-            timeout: minutes(24 * 60),
-          }),
+        () => nativeTests(mathOptions({ NDOPS_CPU_LEVEL: level, NDOPS_EXHAUSTIVE: made(`exhaustive-${level}`) })),
       ]),
   ),
+  'sampled math at v2': () =>
+    nativeTests(mathOptions({ NDOPS_CPU_LEVEL: 'v2', NDOPS_SAMPLE: sample, NDOPS_EXHAUSTIVE: made('sampled-v2') })),
+  ...(crossCompiler() === undefined
+    ? {}
+    : {
+        'sampled math on neon under qemu': async () => {
+          await buildNeonTests(crossCompiler())
+          return neonTests(mathOptions({ NDOPS_SAMPLE: sample, NDOPS_EXHAUSTIVE: made('sampled-neon') }))
+        },
+      }),
   'storms, 500 rounds': () => mochaTests({ ...storms, env: stormRounds }),
   'ten minutes of mixed work': () =>
     mochaTests({ specs: ['build/ts/test/env/soak.test.js'], env: { NDOPS_SOAK_MINUTES: '10' } }),

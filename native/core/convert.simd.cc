@@ -5,6 +5,7 @@
 
 #include "core/registry.h"
 #include "core/table.h"
+#include "simd/batch.h"
 #include "simd/half.h"
 
 namespace ndops::NDOPS_LEVEL {
@@ -68,6 +69,16 @@ struct Cast<Bfloat16, double> {
   static Bfloat16 of(double x) { return narrowBfloat16(roundedToOdd(x)); }
 };
 
+/// Of a whole number: 24 bits of it, the last one sticky, which float32 holds.
+inline float stickyFloat(double x) {
+  constexpr std::uint64_t kRest = 0x1fffffff;
+  std::uint64_t bits;
+  std::memcpy(&bits, &x, sizeof bits);
+  bits = (bits | ((bits & kRest) + kRest)) & ~kRest;
+  std::memcpy(&x, &bits, sizeof x);
+  return static_cast<float>(x);
+}
+
 template <class T>
 inline Bfloat16 integerToBfloat16(T x) {
   // A 64-bit integer may be inexact in float64 already: make its last bits sticky first.
@@ -77,9 +88,12 @@ inline Bfloat16 integerToBfloat16(T x) {
     if (magnitude >> 53 != 0)
       magnitude = (magnitude & ~std::uint64_t{0xfff}) | ((magnitude & 0xfff) != 0 ? 0x1000u : 0u);
     const double wide = static_cast<double>(magnitude);
-    return narrowBfloat16(roundedToOdd(negative ? -wide : wide));
+    return narrowBfloat16(stickyFloat(negative ? -wide : wide));
   } else {
-    return narrowBfloat16(roundedToOdd(static_cast<double>(x)));
+    // What float32 does not hold keeps 24 bits, the last of them sticky.
+    const T fits = static_cast<T>(x < 0 ? ~x : x);
+    const T sticky = static_cast<T>((x & ~T{0xff}) | ((x & T{0xff}) != 0 ? T{0x100} : T{0}));
+    return narrowBfloat16(static_cast<float>(fits >> 24 != 0 ? sticky : x));
   }
 }
 #define NDOPS_INTEGER_TO_BFLOAT16(T)                         \
@@ -141,14 +155,128 @@ NDOPS_STEPS(float, Bfloat16)
 NDOPS_STEPS(Bfloat16, float)
 #undef NDOPS_STEPS
 
+/// Whether floats become integers by the processor's conversion to int32.
+template <class To, class From>
+constexpr bool kTruncates =
+    std::is_floating_point_v<From> && std::is_integral_v<To> && (sizeof(To) < 4 || std::is_same_v<To, std::int32_t>);
+
+/// The processor's conversion toward zero of what int32 holds; NaN becomes 0 or (x86) -2^31.
+NDOPS_INLINE void storeTruncated(std::int32_t* to, Batch<float> x) {
+#if defined(__AVX512F__)
+  _mm512_storeu_si512(to, _mm512_cvttps_epi32(x));
+#elif defined(__AVX__)
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm256_cvttps_epi32(x));
+#elif defined(__aarch64__)
+  vst1q_s32(to, vcvtq_s32_f32(x));
+#else
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm_cvttps_epi32(x));
+#endif
+}
+NDOPS_INLINE void storeTruncated(std::int32_t* to, Batch<double> x) {
+#if defined(__AVX512F__)
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm512_cvttpd_epi32(x));
+#elif defined(__AVX__)
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm256_cvttpd_epi32(x));
+#elif defined(__aarch64__)
+  vst1_s32(to, vqmovn_s64(vcvtq_s64_f64(x)));
+#else
+  _mm_storel_epi64(reinterpret_cast<__m128i*>(to), _mm_cvttpd_epi32(x));
+#endif
+}
+
+/// saturate's results in int32 lanes, of narrower To: the low bits of -2^31, a NaN's, are 0.
+template <class To, class From>
+NDOPS_INLINE void saturateLanes(std::int32_t* to, Batch<From> x) {
+  using Limits = std::numeric_limits<To>;
+  if constexpr (sizeof(To) < 4) {
+    const Batch<From> low(static_cast<From>(Limits::min()));
+    const Batch<From> high(static_cast<From>(Limits::max()));
+    storeTruncated(to, minimum(high, maximum(low, x)));
+  } else if constexpr (std::is_same_v<From, double>) {
+    const Batch<double> number = select(x == x, x, Batch<double>(0.0));
+    storeTruncated(to, minimum(2147483647.0, maximum(-2147483648.0, number)));
+  } else {
+#if defined(__AVX512F__)
+    const __m512i number = _mm512_maskz_cvttps_epi32(_mm512_cmp_ps_mask(x, x, _CMP_ORD_Q), x);
+    const __mmask16 past = _mm512_cmp_ps_mask(x, _mm512_set1_ps(0x1p31f), _CMP_GE_OQ);
+    _mm512_storeu_si512(to, _mm512_mask_mov_epi32(number, past, _mm512_set1_epi32(Limits::max())));
+#elif defined(__AVX__)
+    // -2^31 with all bits turned over.
+    const __m256i past = _mm256_castps_si256(_mm256_cmp_ps(x, _mm256_set1_ps(0x1p31f), _CMP_GE_OQ));
+    const __m256i ordered = _mm256_castps_si256(_mm256_cmp_ps(x, x, _CMP_ORD_Q));
+    const __m256i number = _mm256_xor_si256(_mm256_cvttps_epi32(x), past);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm256_and_si256(number, ordered));
+#elif defined(__aarch64__)
+    storeTruncated(to, x);
+#else
+    const __m128i past = _mm_castps_si128(_mm_cmpge_ps(x, _mm_set1_ps(0x1p31f)));
+    const __m128i ordered = _mm_castps_si128(_mm_cmpord_ps(x, x));
+    const __m128i number = _mm_xor_si128(_mm_cvttps_epi32(x), past);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm_and_si128(number, ordered));
+#endif
+  }
+}
+
+/// Elements of a block between two steps of a conversion.
+constexpr std::int64_t kBlock = 1024;
+
+template <class To, class From>
+void saturateAll(To* out, const From* in, std::int64_t n) {
+  constexpr int kStep = kLanes<From>;
+  alignas(64) std::int32_t numbers[kBlock];
+  for (std::int64_t i = 0; i < n; i += kBlock) {
+    const std::int64_t count = n - i < kBlock ? n - i : kBlock;
+    const std::int64_t whole = count / kStep * kStep;
+    const bool direct = sizeof(To) == 4;
+    std::int32_t* to = direct ? reinterpret_cast<std::int32_t*>(out + i) : numbers;
+    for (std::int64_t k = 0; k < whole; k += kStep) saturateLanes<To, From>(to + k, load(in + i + k));
+    for (std::int64_t k = whole; k < count; ++k) to[k] = static_cast<std::int32_t>(saturate<To>(in[i + k]));
+    if (!direct)
+      for (std::int64_t k = 0; k < count; ++k) out[i + k] = static_cast<To>(numbers[k]);
+  }
+}
+
+template <class To, class From>
+void convertAny(char* to, const char* from, std::int64_t n);
+
+/// By way of `Middle`, which holds every value of From.
+template <class To, class Middle, class From>
+void convertThrough(char* to, const char* from, std::int64_t n) {
+  alignas(64) Middle middle[kBlock];
+  for (std::int64_t i = 0; i < n; i += kBlock) {
+    const std::int64_t count = n - i < kBlock ? n - i : kBlock;
+    convert<Middle, From>(reinterpret_cast<char*>(middle), from + i * static_cast<int>(sizeof(From)), count);
+    convertAny<To, Middle>(to + i * static_cast<int>(sizeof(To)), reinterpret_cast<const char*>(middle), count);
+  }
+}
+
+template <class T>
+struct Real {
+  using type = float;
+};
+template <class T>
+struct Real<Complex<T>> {
+  using type = T;
+};
+
+template <class To, class From>
+void convertAny(char* to, const char* from, std::int64_t n) {
+  using Number = typename Real<From>::type;
+  constexpr bool kIntegers = std::is_integral_v<To> && (std::is_integral_v<From> || std::is_same_v<From, Bool>);
+  if constexpr (std::is_same_v<To, From> || (kIntegers && sizeof(To) == sizeof(From)))
+    std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(To));
+  else if constexpr (kTruncates<To, From>)
+    saturateAll(reinterpret_cast<To*>(to), reinterpret_cast<const From*>(from), n);
+  else if constexpr (kTruncates<To, Number> && !std::is_integral_v<From> && !std::is_same_v<From, Bool>)
+    convertThrough<To, Number, From>(to, from, n);
+  else
+    convert<To, From>(to, from, n);
+}
+
 template <int To, int From>
 void run(char* to, const char* from, std::int64_t n) {
-  using T = typename StorageOf<static_cast<DType>(To)>::type;
-  using F = typename StorageOf<static_cast<DType>(From)>::type;
-  if constexpr (To == From)
-    std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(T));
-  else
-    convert<T, F>(to, from, n);
+  convertAny<typename StorageOf<static_cast<DType>(To)>::type, typename StorageOf<static_cast<DType>(From)>::type>(
+      to, from, n);
 }
 
 // Written out, not returned by a function: so the table is constant memory and needs no constructor.

@@ -1,6 +1,7 @@
 // Rows of ceil, floor, round, clip and nanToNum.
 #include "core/table.h"
 #include "elementwise/arithmetic.h"
+#include "elementwise/batchLoops.h"
 #include "elementwise/loops.h"
 
 namespace ndops::NDOPS_LEVEL {
@@ -69,6 +70,37 @@ struct Clip {
   }
 };
 
+/// Of a batch between two numbers: Clip's bits, zeros' signs too, as x86's instructions choose.
+template <class T>
+struct ClipBetween {
+  Batch<T> low;
+  Batch<T> high;
+  NDOPS_INLINE Batch<T> of(Batch<T> x) const {
+#if defined(__aarch64__)
+    const Batch<T> raised = select(x > low, x, low);
+    const Batch<T> clipped = select(raised < high, raised, high);
+#else
+    const Batch<T> clipped = minimum(maximum(x, low), high);
+#endif
+    return select(x == x, clipped, x);
+  }
+};
+
+template <class T>
+Status clipLoop(const Strip& strip) noexcept {
+  constexpr std::uint32_t kBounds = 6;
+  const T low = *reinterpret_cast<const T*>(strip.in[1]);
+  const T high = *reinterpret_cast<const T*>(strip.in[2]);
+  if (strip.scalars != kBounds || low != low || high != high) return ternaryLoop<Clip, T, T, T>(strip);
+  const T* a = reinterpret_cast<const T*>(strip.in[0]);
+  T* out = reinterpret_cast<T*>(strip.out);
+  const ClipBetween<T> clip{low, high};
+  std::int64_t i = 0;
+  for (; i + kLanes<T> <= strip.n; i += kLanes<T>) store(out + i, clip.of(load(a + i)));
+  for (; i < strip.n; ++i) out[i] = Clip::of(a[i], low, high);
+  return Status::Ok;
+}
+
 /// numbers: what stands for NaN, infinity and -infinity.
 template <class T>
 Status nanToNumLoop(const Strip& strip) noexcept {
@@ -120,8 +152,8 @@ const Row kRows[] = {
     CLIP(std::int16_t),
     CLIP(std::int32_t),
     CLIP(std::int64_t),
-    NDOPS_HALF_ROWS(CLIP(Float16), CLIP(Bfloat16)) CLIP(float),
-    CLIP(double),
+    NDOPS_HALF_ROWS(CLIP(Float16), CLIP(Bfloat16)) ROW("clip", ternaryDriver, float, clipLoop<float>),
+    ROW("clip", ternaryDriver, double, clipLoop<double>),
     CLIP(Complex64),
     CLIP(Complex128),
 };

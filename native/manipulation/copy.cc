@@ -15,8 +15,11 @@ namespace {
 
 /// Output bytes worth a task of their own.
 constexpr std::int64_t kTaskBytes = std::int64_t{1} << 18;
-/// Elements of a block that is converted by way of buffers on the stack.
+/// Elements of a block that is converted by way of buffers on the stack, and of one that needs none.
 constexpr std::int64_t kConvertBlock = 1024;
+constexpr std::int64_t kDenseBlock = 16384;
+/// Bytes up to which the C library copies well however the two sides are aligned.
+constexpr std::int64_t kSmallCopy = 1024;
 
 struct Axis {
   std::int64_t n;
@@ -167,7 +170,8 @@ Status runPlan(Plan& plan, DType outType, DType inType, Execution& execution) {
     rows = std::min<std::int64_t>(row.n, (stream ? 4096 : 1024) / outSize);
     columns = std::min<std::int64_t>(column.n, (rows < 16 ? 16384 : 256) / outSize);
   } else {
-    const std::int64_t most = converts ? kConvertBlock : kTaskBytes / outSize;
+    const bool dense = row.n == 1 && column.out == 1 && column.in == 1;
+    const std::int64_t most = !converts ? kTaskBytes / outSize : dense ? kDenseBlock : kConvertBlock;
     columns = std::min(column.n, most);
     rows = std::min(row.n, std::max<std::int64_t>(1, most / columns));
   }
@@ -206,13 +210,26 @@ Status runPlan(Plan& plan, DType outType, DType inType, Execution& execution) {
   });
 }
 
+/// Whether values keep their bits: integers as wide as each other, or equal dtypes.
+bool sameBits(DType out, DType in) {
+  const auto whole = [](DType dtype) { return dtype == DType::Bool || isInteger(dtype); };
+  return out == in || (isInteger(out) && whole(in) && itemSize(out) == itemSize(in));
+}
+
 }  // namespace
 
-Status copyView(const View& out, const View& in, Execution& execution) noexcept {
+Status copyView(const View& out, const View& given, Execution& execution) noexcept {
+  View in = given;
+  if (sameBits(out.dtype, in.dtype)) in.dtype = out.dtype;
   // One run of elements in one task, as most small copies are.
   if (out.dtype == in.dtype && out.rank == 1 && in.rank == 1 && out.strides[0] == 1 && in.strides[0] == 1 &&
       out.shape[0] == in.shape[0] && out.shape[0] > 0 && out.shape[0] <= kTaskBytes / itemSize(out.dtype)) {
-    std::memcpy(out.data, in.data, static_cast<std::size_t>(out.shape[0] * itemSize(out.dtype)));
+    const std::int64_t bytes = out.shape[0] * itemSize(out.dtype);
+    if (bytes <= kSmallCopy)
+      std::memcpy(out.data, in.data, static_cast<std::size_t>(bytes));
+    else
+      reinterpret_cast<CopyInner>(findInner("copy", DType::Uint8))()->block(out.data, bytes, 1, in.data, bytes, 1, 1,
+                                                                            bytes, false);
     return Status::Ok;
   }
   bool broadcasts = false;

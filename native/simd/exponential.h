@@ -183,16 +183,19 @@ NDOPS_INLINE Batch<T> logOnePlus(Pair<T> x) {
   return logSpecial(u.high, sum.high + low);
 }
 #if defined(__AVX512F__)
-/// Faster, within a tenth of an ULP more.
-NDOPS_INLINE Batch<float> logOnePlus(Pair<float> x) {
+/// log(u (1 + low inverse)) of u > 0, the second factor within some ULP of 1. Faster than logTail, within a tenth of an
+/// ULP more; not for infinity.
+NDOPS_INLINE Batch<float> quickLog(Batch<float> u, Batch<float> low, Batch<float> inverse) {
   using Base = Ln2<float>;
-  const Pair<float> u = exactSum<float>(1.0f, x.high);
-  const LogPiece piece = logPiece<false>(kLnTable, u.high);
+  const LogPiece piece = logPiece<false>(kLnTable, u);
   const Batch<float> r = piece.rest;
   const Batch<float> q = chain(r, -0x1p-1f, 0x1.5555a2p-2f, -0x1.0006cp-2f, 0x1.8ecb36p-3f);
-  const Batch<float> low = mulAdd(u.low + x.low, reciprocal(u.high), piece.exponent * Base::kLow);
-  const Batch<float> sum = mulAdd(piece.exponent, Base::kHigh, piece.logarithm) + (r + mulAdd(r * r, q, low));
-  return select(x.high == kInfinity<float>, x.high, sum);
+  const Batch<float> rest = mulAdd(low, inverse, piece.exponent * Base::kLow);
+  return mulAdd(piece.exponent, Base::kHigh, piece.logarithm) + (r + mulAdd(r * r, q, rest));
+}
+NDOPS_INLINE Batch<float> logOnePlus(Pair<float> x) {
+  const Pair<float> u = exactSum<float>(1.0f, x.high);
+  return select(x.high == kInfinity<float>, x.high, quickLog(u.high, u.low + x.low, reciprocal(u.high)));
 }
 #endif
 template <class T>

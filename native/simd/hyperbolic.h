@@ -118,23 +118,22 @@ NDOPS_INLINE Batch<T> arccosh(Batch<T> x) {
 
 #if defined(__AVX512F__)
 NDOPS_INLINE Batch<float> arccosh(Batch<float> x) {
-  const Mask<float> large = x > 0x1p28f;
+  // log(x + root) of x^2 - 1 = t |t + 2|, below 0 to the left of 1, where the root is NaN; past 2^28 log(2x).
+  const __mmask16 large = _mm512_cmp_ps_mask(x, _mm512_set1_ps(0x1p28f), _CMP_GT_OQ);
   const Batch<float> t = minimum(0x1p28f, x) - 1.0f;
-  const Batch<float> other = t + 2.0f;
+  const Batch<float> other = absolute(t + 2.0f);
   const Pair<float> square = exactProduct(t, other);
   const __mmask16 some = _mm512_cmp_ps_mask(t, _mm512_setzero_ps(), _CMP_NEQ_UQ);
   const Batch<float> inverse = _mm512_maskz_rsqrt14_ps(some, square.high);
   const Batch<float> half = inverse * 0.5f;
   const Batch<float> rough = square.high * inverse;
-  const Batch<float> root = mulAdd(subMul(square.high, rough, rough), half, rough);
-  const Batch<float> lost = subMul(square.high, root, root) + mulAdd(t, t - (other - 2.0f), square.low);
-  // The root is the larger one.
-  const Pair<float> sum = fastSum(root, t);
-  const Batch<float> low = mulAdd(lost, half, sum.low);
-  const Batch<float> near =
-      logOnePlus(Pair<float>{select(large, x, sum.high), select(large, Batch<float>(-1.0f), low)});
-  const Batch<float> result = near + select(large, Batch<float>(0x1.62e42fefa39efp-1f), 0.0f);
-  return select(x < 1.0f, Batch<float>(kNaN<float>), result);
+  const Batch<float> better = mulAdd(subMul(square.high, rough, rough), half, rough);
+  const Batch<float> lost = subMul(square.high, better, better) + mulAdd(t, t - (other - 2.0f), square.low);
+  const Batch<float> root = _mm512_mask_mov_ps(better, large, _mm512_setzero_ps());
+  const Pair<float> u = fastSum(x, root);
+  const Batch<float> near = quickLog(u.high, mulAdd(lost, half, u.low), reciprocal(u.high));
+  const Batch<float> result = _mm512_mask_add_ps(near, large, near, _mm512_set1_ps(0x1.62e43p-1f));
+  return select(x == kInfinity<float>, x, result);
 }
 #endif
 
@@ -147,6 +146,23 @@ NDOPS_INLINE Batch<T> arctanh(Batch<T> x) {
   const Batch<T> result = T{0.5} * logOnePlus(Pair<T>{sum.high, select(a < T{1}, sum.low, T{0})});
   return select(a > T{1}, Batch<T>(kNaN<T>), withSign(result, x));
 }
+
+#if defined(__AVX512F__)
+NDOPS_INLINE Batch<float> arctanh(Batch<float> x) {
+  // log((1 + a) / (1 - a)) / 2: what the quotient u lost is (1 + a) - u (1 - a), over 1 + a.
+  const Batch<float> a = absolute(x);
+  const Batch<float> below = 1.0f - a;
+  const Batch<float> above = 1.0f + a;
+  const Batch<float> u = above * reciprocal(below);
+  const Batch<float> aboveLow = a - (above - 1.0f);
+  const Batch<float> belowLow = (1.0f - below) - a;
+  const Batch<float> lost = subMul(subMul(above, u, below) + aboveLow, u, belowLow);
+  const Batch<float> result = quickLog(u, lost, reciprocal(above)) * 0.5f;
+  // Infinite at 1, NaN past it.
+  const __mmask16 outside = _mm512_cmp_ps_mask(a, _mm512_set1_ps(1), _CMP_NLT_UQ);
+  return withSign(Batch<float>(_mm512_mask_rsqrt14_ps(result, outside, below)), x);
+}
+#endif
 
 }  // namespace
 }  // namespace ndops::NDOPS_LEVEL

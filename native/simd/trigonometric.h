@@ -89,10 +89,8 @@ NDOPS_INLINE Batch<float> tan(Batch<float> x) {
   const Batch<float> z = t * t;
   const Batch<float> p = chain(z, 0x1.555556p-2f, 0x1.11106ep-3f, 0x1.ba58a4p-5f, 0x1.61f164p-6f, 0x1.483bep-7f,
                                0x1.22374p-10f, 0x1.fd4ee2p-9f);
-  // The slope is 1 + tan^2; what z lost counts next to pi/4 only, where the tail's slope in it is 0.56 t.
-  const Batch<float> slope = mulAdd(z, 1.6f, 1.0f);
-  const Batch<float> lost = mulAdd(t, t, -z);
-  const Batch<float> tail = mulAdd(t * z, p, mulAdd(angle.low, slope, lost * t * 0.56f));
+  // The slope is 1 + tan^2.
+  const Batch<float> tail = mulAdd(t * z, p, angle.low * mulAdd(z, 1.6f, 1.0f));
   const Batch<float> tangent = t + tail;
   const Batch<float> inverse = _mm512_rcp14_ps(tangent);
   const Batch<float> left = subMul(subMul(1.0f, inverse, t), inverse, tail);

@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { unpacked, wheel } from '../prebuild/sources.mjs'
 import { fingerprint, npm, once, root, run, say, stop } from '../support/run.mjs'
+import { ARM64_LIBRARIES } from '../support/system.mjs'
 import { folder } from './pack.mjs'
 
 // Node is linked against musl 1.2.4 or later; Debian 12 has 1.2.3.
@@ -19,7 +20,6 @@ const MUSL_NODE = {
   options: ['--platform', 'musllinux_1_2_x86_64'],
 }
 // Debian's libc6-arm64-cross, libstdc++6-arm64-cross and libatomic1-arm64-cross.
-const ARM64_LIBRARIES = '/usr/aarch64-linux-gnu'
 
 /** A program that runs `command`, a Node, which then takes the program for itself: it starts its children by it. */
 function host(name, command) {

@@ -3,8 +3,9 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { addon, addonFolder, sanitizedFolder } from '../build.mjs'
+import { addon, addonFolder, neonFolder, sanitizedFolder } from '../build.mjs'
 import { capture, root, run, say, tool } from './run.mjs'
+import { ARM64_LIBRARIES } from './system.mjs'
 
 export const nothing = { passed: 0, failed: 0, skipped: 0 }
 
@@ -64,6 +65,10 @@ async function doctest(folder, { env = {}, emulator = [], args = [], timeout = 1
 }
 
 export const nativeTests = (options) => doctest(addonFolder, options)
+
+/** Those of buildNeonTests, under qemu. */
+export const neonTests = (options) =>
+  doctest(neonFolder, { emulator: ['qemu-aarch64', '-L', ARM64_LIBRARIES], ...options })
 
 export const sanitizedTests = (options = {}) =>
   doctest(sanitizedFolder, {

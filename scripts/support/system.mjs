@@ -37,6 +37,14 @@ const testNeeds = [
 const emulator = { is: () => hasCommand('qemu-x86_64'), apt: 'qemu-user', apk: 'qemu-x86_64' }
 export const canEmulate = () => process.platform === 'linux' && process.arch === 'x64' && emulator.is()
 
+/** Where Debian's packages for arm64 on other processors put that system's libraries. */
+export const ARM64_LIBRARIES = '/usr/aarch64-linux-gnu'
+/** The compiler for arm64 where its programs can be run too, or undefined. */
+export const crossCompiler = () =>
+  hasCommand('qemu-aarch64') && ['xsimd', 'doctest'].every((name) => existsSync(`/usr/include/${name}`))
+    ? ['', '-11', '-12', '-13', '-14'].map((version) => `aarch64-linux-gnu-g++${version}`).find(hasCommand)
+    : undefined
+
 const managers = {
   apt: { command: 'apt-get', install: ['apt-get', 'install', '-y', '--no-install-recommends'], root: true },
   apk: { command: 'apk', install: ['apk', 'add'], root: true },

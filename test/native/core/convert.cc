@@ -80,9 +80,10 @@ To plain(From x) {
 
 template <class To, class From>
 void checkPair() {
-  const Array<From> x = filled<From>({1000}, 17);
-  const std::vector<From> in(x.memory.get(), x.memory.get() + 1000);
-  for (const std::size_t skip : {0, 1, 983, 999}) {
+  // More than two of the blocks that some conversions go by.
+  const Array<From> x = filled<From>({2100}, 17);
+  const std::vector<From> in(x.memory.get(), x.memory.get() + 2100);
+  for (const std::size_t skip : {0, 1, 1083, 2083, 2099}) {
     const std::vector<To> out = converted<To>(in, skip);
     std::int64_t wrong = 0;
     for (std::size_t i = 0; i < out.size(); ++i) wrong += !same(out[i], plain<To>(in[i + skip]));
@@ -126,6 +127,62 @@ TEST_CASE("convert: every 16-bit float to wider ones and back") {
     // Signalling NaN turns quiet; every other bit pattern survives.
     wrong += halvesBack[i].bits != (std::isnan(fromHalf[i]) ? bits | 0x200 : bits);
     wrong += brainsBack[i].bits != (std::isnan(fromBrain[i]) ? bits | 0x40 : bits);
+  }
+  CHECK(wrong == 0);
+}
+
+TEST_CASE_TEMPLATE("convert: floats to integers at and past their ends", To, std::uint8_t, std::uint16_t, std::int8_t,
+                   std::int16_t, std::int32_t, std::uint32_t) {
+  using Limits = std::numeric_limits<To>;
+  std::vector<double> wide{NAN, -NAN, INFINITY, -INFINITY, 0.0, -0.0, 0.99, -0.99, 1e10, -1e10, 1e300, -1e300, 5e-324};
+  for (const double end : {double(Limits::min()), double(Limits::max())})
+    for (const double by : {-300.0, -1.0, -0.5, -0.001, 0.0, 0.001, 0.5, 1.0, 300.0}) wide.push_back(end + by);
+  // In every lane of a batch, and in a tail.
+  for (std::size_t i = 0; wide.size() < 500; ++i) wide.push_back(wide[i * 7 % 31]);
+  const std::vector<float> narrow(wide.begin(), wide.end());
+  std::vector<Float16> halves(65536);
+  std::vector<Bfloat16> brains(65536);
+  for (std::size_t i = 0; i < 65536; ++i) halves[i].bits = brains[i].bits = std::uint16_t(i);
+  std::int64_t wrong = 0;
+  for (const std::size_t skip : {0, 3}) {
+    const std::vector<To> fromWide = converted<To>(wide, skip);
+    const std::vector<To> fromNarrow = converted<To>(narrow, skip);
+    for (std::size_t i = skip; i < wide.size(); ++i)
+      wrong += (fromWide[i - skip] != plain<To>(wide[i])) + (fromNarrow[i - skip] != plain<To>(narrow[i]));
+    const std::vector<To> fromHalf = converted<To>(halves, skip);
+    const std::vector<To> fromBrain = converted<To>(brains, skip);
+    for (std::size_t i = skip; i < 65536; ++i)
+      wrong += (fromHalf[i - skip] != plain<To>(half(std::uint16_t(i)))) +
+               (fromBrain[i - skip] != plain<To>(brain(std::uint16_t(i))));
+  }
+  CHECK(wrong == 0);
+}
+
+TEST_CASE_TEMPLATE("convert: integers to bfloat16 with one rounding, to even", T, std::int32_t, std::uint32_t,
+                   std::int64_t, std::uint64_t) {
+  constexpr int kBits = std::numeric_limits<T>::digits;
+  std::vector<T> x{0, 1, std::numeric_limits<T>::max(), std::numeric_limits<T>::min()};
+  for (int i = 128; i < 256; i += 9)
+    for (int shift = 1; shift <= kBits - 8; ++shift) {
+      const T middle = T((T(i) << shift) + (T{1} << (shift - 1)));
+      for (const T m : {T(middle - 1), middle, T(middle + 1)}) {
+        x.push_back(m);
+        x.push_back(T(0 - m));
+      }
+    }
+  const std::vector<Bfloat16> brains = converted<Bfloat16>(x);
+  std::int64_t wrong = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    // A middle and its neighbours are told apart in 2^9 and what is left of it.
+    const bool negative = x[i] < 0;
+    std::uint64_t size = negative ? 0 - std::uint64_t(x[i]) : std::uint64_t(x[i]);
+    int exponent = 0;
+    for (bool rest = false; size >> 11 != 0; ++exponent) {
+      rest = rest || (size & 1) != 0;
+      size = size >> 1 | (rest ? 1 : 0);
+    }
+    const double value = std::ldexp(double(size), exponent);
+    wrong += brains[i].bits != nearest(brain, negative ? -value : value, 0x7f80);
   }
   CHECK(wrong == 0);
 }

@@ -51,6 +51,24 @@ TEST_CASE("rounding: clip, NaN from any operand") {
   // Where the bounds cross, the upper one wins.
   CHECK(clip(3, 1)[1] == 1);
   for (const double v : clip(nan, 1)) CHECK(std::isnan(v));
+  // The same bits in lanes as alone, zeros' signs too.
+  const std::vector<double> values{-0.0, 0.0, -1, 0.5, 3, nan, -INFINITY, INFINITY, 1};
+  for (const double low : {-0.0, 0.0, 1.0})
+    for (const double high : {-0.0, 0.0, 0.5}) {
+      std::vector<double> many;
+      for (std::size_t i = 0; i < 83; ++i) many.push_back(values[i % values.size()]);
+      const Array<double> all({83});
+      const auto bound = [](double v) { return Array<double>({}, {v}); };
+      REQUIRE(run("clip", {all.view(), Array<double>({83}, many).view(), bound(low).view(), bound(high).view()},
+                  computing<double>()) == Status::Ok);
+      for (std::size_t i = 0; i < 83; ++i) {
+        const double x = many[i];
+        const double raised = x > low ? x : low;
+        const double want = x != x ? x : raised < high ? raised : high;
+        CAPTURE(x);
+        CHECK(same(all[std::int64_t(i)], want));
+      }
+    }
   // Integers between bounds of another dtype.
   const Array<std::uint8_t> small({3});
   REQUIRE(run("clip",
