@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { cutShort } from './binaryFile'
+import { cutShort, platformOf } from './binaryFile'
 import { type Attempt, loadError } from './loadError'
 import { platformKey } from './platform'
 
@@ -65,8 +65,13 @@ export interface Addon {
 const folder = typeof __dirname === 'string' ? join(__dirname, '../..') : '(bundle)'
 
 function refuseDamaged(file: string): void {
-  const fault = process.platform === 'linux' ? cutShort(file) : undefined
+  if (process.platform !== 'linux') return
+  const fault = cutShort(file)
   if (fault !== undefined) throw new Error(fault)
+  // musl opens files for other processors, and dies of them.
+  const platform = platformOf(file)
+  if (platform !== undefined && ![`linux-${process.arch}`, 'linux-unknown'].includes(platform))
+    throw new Error(`the file is for ${platform}`)
 }
 
 /**

@@ -118,7 +118,10 @@ describe('env/load', () => {
     const bytes = readFileSync(addon)
     for (const part of [0, 0.0001, 0.3, 0.999]) {
       writeFileSync(join(folder, PREBUILT), bytes.subarray(0, part * bytes.length))
-      match(refusal(), /prebuilds.*(cut short: \d+ of \d+ bytes|too short).*to do: the file is damaged/s)
+      match(
+        refusal(),
+        /prebuilds.*(cut short: \d+ of \d+ bytes|too short|Exec format error).*to do: the file is damaged/s,
+      )
     }
   })
 
