@@ -79,7 +79,11 @@ describe('env/load', () => {
 
   it('says that the process may load no addons', () => {
     put(PREBUILT, addon)
-    match(refusal(['--no-addons']), /to do: this process may not load addons: .*--allow-addons/)
+    const permission = process.allowedNodeEnvironmentFlags.has('--permission')
+      ? '--permission'
+      : '--experimental-permission'
+    for (const options of [['--no-addons'], [permission, '--allow-fs-read=*']])
+      match(refusal(options), /to do: this process may not load addons: .*--allow-addons/)
   })
 
   it('says that a CPU level is unknown', () => {

@@ -4,6 +4,7 @@ import { addon } from '../../lib/core/native'
 import * as ops from '../../lib/index'
 import * as promises from '../../lib/promises'
 import { collectAll } from '../support/collect'
+import { opsAmong } from '../support/coverage'
 
 const MB = 2 ** 20
 const ROUNDS = Number(process.env.NDOPS_STORM_ROUNDS ?? 20)
@@ -57,6 +58,73 @@ describe('env/memory', () => {
     }
     assert.equal(ops.add(x, 1).size, 10_000)
   })
+
+  it('survives the failure of any allocation, in every op', async () => {
+    const x = ops.reshape(ops.arange(1, 4357, 1, 'float32'), [66, 66])
+    const mask = ops.greater(x, 2000)
+    const places = ops.cast(ops.mod(x, 66), 'int32')
+    const forms: readonly unknown[][] = [
+      [x],
+      [x, x],
+      [places, places],
+      [x, 1],
+      [x, places],
+      [mask, x, x],
+      [[x, x]],
+      [x, [4356]],
+      [x, [200, 200]],
+      ['ij,jk->ik', x, x],
+      [ops.reshape(places, [-1, 1]), ops.reshape(x, [-1]), [66]],
+      [[120, 120]],
+      [120],
+    ]
+    const flat = (result: unknown): ops.Tensor[] => [result].flat(2).filter((one) => ops.isTensor(one)) as ops.Tensor[]
+    const bits = (result: unknown, form: readonly unknown[]) =>
+      flat(result).map((one) => {
+        const data = one.data.slice()
+        if (!form.includes(one)) one.dispose()
+        return data
+      })
+    await collectAll()
+    const live = ops.memory().live
+    let failures = 0
+    let covered = 0
+    for (const name of opsAmong(ops)) {
+      const call = (ops as unknown as { readonly [name: string]: (...args: unknown[]) => unknown })[name]
+      if (call === undefined) continue
+      let fits = false
+      for (const form of forms) {
+        let expected: unknown[]
+        try {
+          const result = call(...form)
+          if (flat(result).length === 0) continue
+          expected = bits(result, form)
+        } catch {
+          continue
+        }
+        fits = true
+        for (let n = 0, failed = true; failed && n < 40; n++) {
+          failed = false
+          addon.failAllocation(n)
+          try {
+            for (const one of flat(call(...form))) if (!form.includes(one)) one.dispose()
+          } catch (error) {
+            failed = true
+            failures++
+            assert.equal((error as { code: string }).code, 'ERR_NDOPS_OUT_OF_MEMORY', name)
+          } finally {
+            addon.failAllocation(-1)
+          }
+        }
+        assert.deepEqual(bits(call(...form), form), expected, name)
+        break
+      }
+      if (fits) covered++
+    }
+    assert.ok(covered > 120 && failures > 80, `${covered} ops, ${failures} failures`)
+    await collectAll()
+    assert.ok(ops.memory().live <= live + MB, `keeps ${ops.memory().live - live}`)
+  }).timeout(120_000)
 
   it('refuses what memory cannot hold before it touches any', async () => {
     await collectAll()
