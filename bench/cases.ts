@@ -2,6 +2,7 @@
 // peer's adapter can make the same call of its own.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Moving } from './limits'
 
 /** How the elements of an operand are drawn. */
 export type Values = 'signed' | 'positive' | 'sorted' | 'mask' | { readonly below: number }
@@ -28,8 +29,9 @@ export interface Case extends Call {
   /** How many times as fast as the best peer: what must be, and what is aimed at. */
   readonly must?: number
   readonly aim?: number
-  /** The whole traffic in bytes, where memory bounds it. */
+  /** The whole traffic in bytes, where memory bounds it, and what it is. */
   readonly bytes?: number
+  readonly moving?: Moving
 }
 
 const operand = (dtype: string, shape: readonly number[], values: Values = 'signed'): Operand => ({
@@ -119,7 +121,7 @@ const square = (n: number): Operand => f32(root(n), root(n))
 
 /** Ops that fit no pattern, as a call of about n elements. */
 const own: { readonly [op: string]: (n: number) => Omit<Call, 'op'> } = {
-  cond: (n) => ({ args: [true, { function: 'double' }, { function: 'double' }, f32(n)] }),
+  cond: () => ({ args: [true, { function: 'constant' }, { function: 'constant' }] }),
   foriLoop: (n) => ({ args: [0, 4, { function: 'accumulate' }, f32(n)] }),
   whileLoop: (n) => ({ args: [{ function: 'belowFour' }, { function: 'step' }, [0, f32(n)]] }),
   vectorizedMap: (n) => ({ args: [{ function: 'double' }, f32(4, Math.ceil(n / 4))] }),
@@ -266,12 +268,23 @@ export const sizes = (ops: readonly string[], dtypeOf: (op: string) => string): 
 /** Ops that stand for their families, in the pictures and where the cost is followed as the work grows. */
 export const typical = ['add', 'exp', 'where', 'sum', 'std', 'cumsum', 'sort', 'argsort', 'take', 'matmul']
 
+/** Bytes an element that a typical op moves, where memory bounds it at last. */
+const traffic: { readonly [op: string]: readonly [bytes: number, moving: Moving] } = {
+  add: [12, 'copying'],
+  exp: [8, 'copying'],
+  where: [13, 'copying'],
+  sum: [4, 'reading'],
+  std: [4, 'reading'],
+  cumsum: [8, 'copying'],
+}
+
 /** The pictures: time against size, every peer. */
 export const curves = (): Case[] =>
   typical.flatMap((op) =>
-    [10, 100, 1000, 10_000, 100_000, 1_000_000, ...(op === 'matmul' ? [4_000_000] : [10_000_000])].map((n) =>
-      series(op, n, 'float32'),
-    ),
+    [10, 100, 1000, 10_000, 100_000, 1_000_000, ...(op === 'matmul' ? [4_000_000] : [10_000_000])].map((n) => {
+      const [bytes, moving] = traffic[op] ?? []
+      return { ...series(op, n, 'float32'), ...(bytes && moving && { bytes: bytes * n, moving }) }
+    }),
   )
 
 /** What more threads bring, in the caches and past them. */

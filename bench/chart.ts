@@ -3,6 +3,8 @@
 export interface Line {
   readonly name: string
   readonly points: readonly (readonly [x: number, y: number])[]
+  /** No measurement, but what bounds them: drawn dashed. */
+  readonly limit?: boolean
 }
 
 const COLOURS = ['#0b7285', '#e8590c', '#7048e8', '#2f9e44', '#868e96', '#c2255c', '#f08c00', '#1971c2']
@@ -28,7 +30,7 @@ export function chart(title: string, lines: readonly Line[], word: (y: number) =
   const ends = lines
     .map((line, i) => ({
       line,
-      colour: COLOURS[i % COLOURS.length] as string,
+      colour: line.limit ? '#495057' : (COLOURS[i % COLOURS.length] as string),
       at: Number(y(line.points.at(-1)?.[1] as number)),
     }))
     .sort((a, b) => a.at - b.at)
@@ -50,7 +52,7 @@ export function chart(title: string, lines: readonly Line[], word: (y: number) =
     ),
     ...ends.map(
       ({ line, colour, at }) =>
-        `<polyline fill="none" stroke="${colour}" stroke-width="${line.name === 'ndops' ? 3 : 1.5}" points="${line.points.map(([px, py]) => `${x(px)},${y(py)}`).join(' ')}"/><text x="${WIDTH - RIGHT + 6}" y="${at + 4}" fill="${colour}"${line.name === 'ndops' ? ' font-weight="700"' : ''}>${line.name}</text>`,
+        `<polyline fill="none" stroke="${colour}" stroke-width="${line.name === 'ndops' ? 3 : 1.5}"${line.limit ? ' stroke-dasharray="4 3"' : ''} points="${line.points.map(([px, py]) => `${x(px)},${y(py)}`).join(' ')}"/><text x="${WIDTH - RIGHT + 6}" y="${at + 4}" fill="${colour}"${line.name === 'ndops' ? ' font-weight="700"' : ''}>${line.name}</text>`,
     ),
     '</svg>',
     '',

@@ -1,21 +1,34 @@
 // npm run bench: every case. What it prints and stores are medians over rounds in which all sides take turns, so that each
 // meets the same machine; ratios compare within a run and carry over to no other machine.
-//   npm run bench -- [set or op ...] [--peers] [--quick] [--against FOLDER]
+//   npm run bench -- [set or op ...] [--peers] [--levels] [--quick] [--against FOLDER]
+// --levels: ndops at each lower CPU level is a side of its own, with OpenBLAS's kernels of such processors.
 // The sets: goals (the cases that speed is judged by), sizes (every op from ten to sixteen million elements), small (every
 // op over ten elements: what a call costs), curves (ten typical ops over sizes, for the pictures), growth (the cost of an
 // element up to 1e8, dtype by dtype), scaling (what more threads bring; alone). Without words: goals and sizes.
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
-import * as ops from 'ndops'
-import { type Case, curves, goals, growth, hasCase, scaling, sizes } from './cases'
+import { buildInfo } from 'ndops'
+import { type Case, curves, goals, growth, scaling, sizes } from './cases'
+import { dtypeOf, known } from './known'
 import { bandwidth } from './limits'
 import { forget, withFiles } from './operands'
 import { peers } from './peers'
-import { best, type Measured, type Results, threadsName } from './results'
+import { best, levelName, type Measured, type Results, threadsName } from './results'
 import { type Side, start } from './side'
 
 const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] as number
+
+const git = (...args: string[]): string => execFileSync('git', args, { encoding: 'utf8' }).trim()
+
+function commit(): string {
+  try {
+    return git('rev-parse', '--short=12', 'HEAD') + (git('status', '--porcelain', '-uno') === '' ? '' : '+')
+  } catch {
+    return 'unknown'
+  }
+}
 
 const agrees = (a: readonly (number | null)[], b: readonly (number | null)[], tolerance: number): boolean =>
   a.every((x, i) => {
@@ -46,7 +59,15 @@ async function measure(one: Case, sides: readonly Side[], rounds: number, second
   }
   const times = new Map(taking.map((side) => [side.name, [] as number[]]))
   for (let round = 0; round < rounds; round++)
-    for (const side of taking) (times.get(side.name) as number[]).push(await side.time(seconds))
+    for (const side of taking.filter(({ name }) => times.has(name)))
+      try {
+        ;(times.get(side.name) as number[]).push(await side.time(seconds))
+      } catch (error) {
+        // A peer may run out of memory where it could prepare the call: the others' figures stay.
+        if (side === sides[0]) throw error
+        console.log(`${one.name}: ${(error as Error).message}`)
+        times.delete(side.name)
+      }
   return {
     case: one,
     nanoseconds: Object.fromEntries([...times].map(([name, values]) => [name, median(values)])),
@@ -68,28 +89,11 @@ function line(one: Measured): string {
 }
 
 async function main(): Promise<void> {
+  const measuredCommit = commit()
   const args = process.argv.slice(2)
   const flags = new Set(args.filter((arg) => arg.startsWith('--')))
   const against = flags.has('--against') ? args[args.indexOf('--against') + 1] : undefined
   const words = args.filter((arg) => !arg.startsWith('--') && arg !== against)
-  // An alias is the same function; the name whose record has a fixture stands for it.
-  const exported: { readonly [name: string]: unknown } = { ...ops }
-  const functions = new Map<unknown, string>()
-  for (const [name, f] of Object.entries(exported))
-    if (typeof f === 'function' && 'parameters' in f && !name.includes('_') && (!functions.has(f) || hasCase(name)))
-      functions.set(f, name)
-  const known = [...functions.values()]
-  // Ops of integers or bools alone say so by refusing a float.
-  const dtypeOf = (op: string): string =>
-    ['float32', 'int32', 'bool'].find((dtype) => {
-      try {
-        const x = ops.ones([2], dtype as 'float32')
-        const f = exported[op] as ((...args: unknown[]) => unknown) & typeof ops.add
-        return f(...f.parameters.required.map(() => x)) !== undefined
-      } catch {
-        return false
-      }
-    }) ?? 'float32'
   const sets: { readonly [word: string]: () => readonly Case[] } = {
     goals: () => goals,
     sizes: () => sizes(known, dtypeOf),
@@ -115,10 +119,21 @@ async function main(): Promise<void> {
   const fewer = await Promise.all(
     counts.map((n) => start(threadsName(n), command('.'), { NDOPS_NUM_THREADS: String(n) })),
   )
+  const blasOf: { readonly [level: string]: string } = { v2: 'Nehalem', v3: 'Haswell' }
+  const { cpuLevel, cpuLevels } = buildInfo()
+  const lower = await Promise.all(
+    (flags.has('--levels') ? cpuLevels.filter((level) => level !== cpuLevel).reverse() : []).map((level) =>
+      start(levelName(level), command('.'), {
+        NDOPS_CPU_LEVEL: level,
+        ...(blasOf[level] && { OPENBLAS_CORETYPE: blasOf[level] }),
+      }),
+    ),
+  )
   const started = [
     await start('ndops', command('.')),
     ...fewer,
-    ...(against ? [await start('before', command(against))] : []),
+    ...lower,
+    ...(against ? [await start('ndops before', command(against))] : []),
     ...(flags.has('--peers') ? await peers() : []),
   ]
   const sides: Side[] = []
@@ -127,11 +142,14 @@ async function main(): Promise<void> {
     else sides.push(side)
   }
   if (sides[0]?.name !== 'ndops') throw new Error('ndops itself does not start: build it first')
+  const machine = `${cpus()[0]?.model.trim()}, ${availableParallelism()} processors`
+  console.log(machine)
   for (const { name, about } of sides) console.log(`${name}: ${about}`)
-  const speed = await bandwidth()
-  console.log(`memory: ${(speed / 1e9).toFixed(1)} GB/s copied by ${availableParallelism()} workers`)
+  const speed = { copying: await bandwidth('copying'), reading: await bandwidth('reading') }
+  const [copied, read] = [speed.copying, speed.reading].map((rate) => `${(rate / 1e9).toFixed(1)} GB/s`)
+  console.log(`memory: ${copied} copied, ${read} read by ${availableParallelism()} workers`)
   const bandwidths: { [workers: string]: number } = {}
-  for (const n of counts) bandwidths[n] = await bandwidth(n)
+  for (const n of counts) bandwidths[n] = await bandwidth('copying', n)
 
   const measured: Measured[] = []
   const failed: string[] = []
@@ -151,7 +169,8 @@ async function main(): Promise<void> {
 
   const results: Results = {
     date: new Date().toISOString().slice(0, 10),
-    machine: `${cpus()[0]?.model.trim()}, ${availableParallelism()} processors`,
+    commit: measuredCommit,
+    machine,
     sides: Object.fromEntries(sides.map(({ name, about }) => [name, about])),
     bandwidth: speed,
     ...(counts.length > 0 && { bandwidths }),

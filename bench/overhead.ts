@@ -1,10 +1,13 @@
 // What one call costs: small operands, where the arithmetic is nothing. `npm run bench:overhead`
 //
 // NumPy runs the same cases in a process of its own, in turns with ours, so that both meet the same machine: python3 with
-// numpy, or the interpreter that NDOPS_PYTHON names. Prints medians over the rounds, in nanoseconds a call, and ratios.
+// numpy, or the interpreter that NDOPS_PYTHON names. Prints medians over the rounds, in nanoseconds a call, and ratios; and
+// what a promise of a call costs the event loop and all threads together: one of ten elements is computed when it is
+// submitted, one of a thousand, or with a signal, is handed to another thread.
 import { spawn, spawnSync } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import * as ops from 'ndops'
+import * as promises from 'ndops/promises'
 
 const ROUNDS = 15
 const SECONDS = 0.1
@@ -108,6 +111,41 @@ async function startNumpy() {
   }
 }
 
+/** Microseconds a call: of the event loop, and of processor time in all threads. */
+async function promised(start: () => Promise<ops.Tensor>, atOnce: number): Promise<readonly [number, number]> {
+  const [loop, processor]: [number[], number[]] = [[], []]
+  for (let round = 0; round <= ROUNDS; round++) {
+    const [active, used] = [performance.eventLoopUtilization().active, process.cpuUsage()]
+    let calls = 0
+    for (const end = performance.now() + 1000 * SECONDS; performance.now() < end; calls += atOnce)
+      for (const one of await Promise.all(Array.from({ length: atOnce }, start))) one.dispose()
+    const { user, system } = process.cpuUsage(used)
+    // The first round warms up.
+    if (round === 0) continue
+    loop.push((1000 * (performance.eventLoopUtilization().active - active)) / calls)
+    processor.push((user + system) / calls)
+  }
+  return [median(loop), median(processor)]
+}
+
+async function promiseCosts(): Promise<void> {
+  const wide = ops.ones([1000])
+  const { signal } = new AbortController()
+  const kinds: [string, () => Promise<ops.Tensor>][] = [
+    ['[10]', () => promises.add(x, y)],
+    ['[10], a signal', () => promises.add(x, y, { signal })],
+    ['[1000]', () => promises.add(wide, wide)],
+  ]
+  for (const [name, start] of kinds)
+    for (const atOnce of [1, 100]) {
+      const [loop, processor] = await promised(start, atOnce)
+      console.log(
+        `await promises.add(x, y), ${name}, ${atOnce} at once`.padEnd(58) +
+          `event loop ${loop.toFixed(1).padStart(5)} µs   processors ${processor.toFixed(1).padStart(5)} µs`,
+      )
+    }
+}
+
 async function main(): Promise<void> {
   const numpy = await startNumpy()
   const { cpuLevel } = ops.buildInfo()
@@ -128,6 +166,7 @@ async function main(): Promise<void> {
     console.log(`${name.padEnd(30)} ${a.toFixed(0).padStart(6)} ns${ratio}`)
   }
   numpy?.stop()
+  await promiseCosts()
   if (kept === undefined) process.exitCode = 1
 }
 

@@ -20,6 +20,7 @@ export async function peers(): Promise<(Side | string)[]> {
   const sides: (Side | string)[] = []
   for (const [name, kind] of [
     ['NumPy', 'numpy'],
+    ['NumPy AVX2', 'numpyAvx2'],
     ['Keras', 'keras'],
     ['JAX', 'jax'],
     ['OpenBLAS', 'openblas'],

@@ -1,15 +1,18 @@
 // npm run bench:report: docs/performance.md and its pictures from what `npm run bench -- goals --peers`, `curves --peers`,
-// `growth` and `scaling` have stored under build/bench. Reasons for what is behind stand here, beside the case's name.
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+// `goals --peers --levels`, `growth` and `scaling` have stored under build/bench. Reasons for what is behind stand here, beside the case's name.
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { typical } from './cases'
 import { bars, chart } from './chart'
 import { best, type Measured, type Results, threadsName } from './results'
 
-const load = (name: string): Results | undefined => {
-  const file = join('build/bench', `${name}.json`)
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Results) : undefined
+/** The newest results of a set, of a run with --quick too. */
+function load(name: string): Results | undefined {
+  const [newest] = [name, `${name}-quick`]
+    .map((one) => join('build/bench', `${one}.json`))
+    .filter((file) => existsSync(file))
+    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)
+  return newest === undefined ? undefined : (JSON.parse(readFileSync(newest, 'utf8')) as Results)
 }
 
 const digits = (value: number): string => (value >= 10 ? value.toFixed(0) : value.toPrecision(2))
@@ -34,17 +37,18 @@ function decade(nanoseconds: number): string {
   return `${Math.round(nanoseconds / size)} ${unit}`
 }
 
+const gb = (rate: number): string => `${(rate / 1e9).toFixed(0)} GB/s`
+
 function header(results: Results): string[] {
-  const commit = execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], { encoding: 'utf8' }).trim()
   return [
-    `- ${results.machine}; ${results.date}, commit ${commit}`,
+    `- ${results.machine}; ${results.date}, commit ${results.commit}`,
     ...Object.values(results.sides).map((about) => `- ${about}`),
-    `- memory: ${(results.bandwidth / 1e9).toFixed(0)} GB/s, copied by a worker a processor, reads and writes counted`,
+    `- memory, a worker a processor: ${gb(results.bandwidth.copying)} copied (reads and writes counted), ${gb(results.bandwidth.reading)} read`,
   ]
 }
 
 function goalsTable(results: Results): string {
-  const peers = Object.keys(results.sides).filter((side) => side !== 'ndops')
+  const peers = Object.keys(results.sides).filter((side) => !side.startsWith('ndops'))
   const ratio = (one: Measured, side: string): string => {
     const time = one.nanoseconds[side]
     if (time === undefined) return ''
@@ -62,6 +66,22 @@ function goalsTable(results: Results): string {
   return [
     `| case | ndops | ${peers.join(' | ')} | must / aim | reached | traffic |`,
     `| --- | ---: | ${peers.map(() => '---:').join(' | ')} | --- | --- | ---: |`,
+    ...rows,
+  ].join('\n')
+}
+
+/** The same ratios at lower levels: the best peer's time to ours. */
+function levelsTable(results: Results): string {
+  const levels = Object.keys(results.sides).filter((side) => side.startsWith('ndops'))
+  const rows = results.measured.flatMap((one) => {
+    const first = best(one)
+    if (first === undefined) return []
+    const cells = levels.map((side) => digits(first.nanoseconds / (one.nanoseconds[side] as number)))
+    return [`| ${one.case.name} | ${first.side} | ${cells.join(' | ')} |`]
+  })
+  return [
+    `| times the best peer took | it is | ${levels.join(' | ')} |`,
+    `| --- | --- | ${levels.map(() => '---:').join(' | ')} |`,
     ...rows,
   ].join('\n')
 }
@@ -86,7 +106,26 @@ function pictures(results: Results): string[] {
           .map((one) => [one.case.n as number, one.nanoseconds[side] as number] as const),
       }))
       .filter((one) => one.points.length > 1)
-    writeFileSync(`docs/images/bench-${op}.svg`, chart(`${op}, float32: time against elements`, lines, decade))
+      // Held back, NumPy is a line of its own only where that changes something.
+      .filter(({ name, points: own }) => {
+        const numpy = new Map(points.map((one) => [one.case.n, one.nanoseconds.NumPy]))
+        return name !== 'NumPy AVX2' || own.some(([n, time]) => Math.abs(Math.log(time / (numpy.get(n) ?? time))) > 0.4)
+      })
+    // Where memory bounds it: what moving the operands and the result past the caches takes.
+    const limit = points
+      .filter((one) => one.case.bytes !== undefined && (one.case.n as number) >= 1e6)
+      .map(
+        (one) =>
+          [
+            one.case.n as number,
+            ((one.case.bytes as number) / results.bandwidth[one.case.moving ?? 'copying']) * 1e9,
+          ] as const,
+      )
+    const memory = limit.length > 1 ? [{ name: 'memory', points: limit, limit: true }] : []
+    writeFileSync(
+      `docs/images/bench-${op}.svg`,
+      chart(`${op}, float32: time against elements`, [...lines, ...memory], decade),
+    )
     return [`![${op}: time against size](images/bench-${op}.svg)`]
   })
 }
@@ -121,7 +160,7 @@ function scalingPicture(results: Results): string {
     name: `${one.case.op} ${(one.case.n as number) / 1e6}M`,
     speeds: speeds((n) => 1 / (one.nanoseconds[n === all ? 'ndops' : threadsName(n)] as number)),
   }))
-  const memory = { name: 'copying memory', speeds: speeds((n) => bandwidths[n] ?? results.bandwidth) }
+  const memory = { name: 'copying memory', speeds: speeds((n) => bandwidths[n] ?? results.bandwidth.copying) }
   mkdirSync('docs/images', { recursive: true })
   writeFileSync(
     'docs/images/bench-scaling.svg',
@@ -141,7 +180,13 @@ function place(text: string, mark: string, made: string): string {
 
 const file = 'docs/performance.md'
 let text = readFileSync(file, 'utf8')
-const [compared, curves, growth, threads] = ['goals-peers', 'curves-peers', 'growth', 'scaling'].map(load)
+const [compared, levels, curves, growth, threads] = [
+  'goals-peers',
+  'goals-peers-levels',
+  'curves-peers',
+  'growth',
+  'scaling',
+].map(load)
 if (compared)
   text = place(
     text,
@@ -149,7 +194,7 @@ if (compared)
     [
       ...header(compared),
       '',
-      `Geometric means: ${['NumPy', 'Keras', 'JAX', 'numpy-ts', 'tfjs-wasm']
+      `Geometric means: ${['NumPy', 'NumPy AVX2', 'Keras', 'JAX', 'numpy-ts', 'tfjs-wasm']
         .filter((side) => side in compared.sides)
         .map((side) => mean(compared, side))
         .join(', ')}.`,
@@ -157,6 +202,7 @@ if (compared)
       goalsTable(compared),
     ].join('\n'),
   )
+if (levels) text = place(text, 'levels', [...header(levels), '', levelsTable(levels)].join('\n'))
 if (curves) text = place(text, 'curves', [...header(curves), '', ...pictures(curves)].join('\n'))
 if (growth) text = place(text, 'growth', [...header(growth), '', growthTable(growth)].join('\n'))
 if (threads) text = place(text, 'scaling', [...header(threads), '', scalingPicture(threads)].join('\n'))

@@ -17,6 +17,8 @@ export interface Side {
   prepare(call: Call): Promise<Prepared>
   /** Nanoseconds a call, the mean of as many as fit the time. */
   time(seconds: number): Promise<number>
+  /** How many bytes the process grew by at the peak of one call, and how many of them its result has. */
+  memory(): Promise<{ grown: number; result: number }>
   stop(): void
 }
 
@@ -68,6 +70,10 @@ export async function start(
       const { nanoseconds, error } = await ask({ time: seconds })
       if (typeof nanoseconds !== 'number') throw new Error(`${name}: ${String(error)}`)
       return nanoseconds
+    },
+    memory: async () => {
+      const { grown, result } = await ask({ memory: true })
+      return { grown: grown as number, result: result as number }
     },
     stop: () => child.stdin.end(),
   }

@@ -55,7 +55,30 @@ function differences(data: ArrayLike<number | bigint | boolean>, truth: readonly
 const report = (info: BuildInfo): string =>
   `please report this with all of the above (processor, ${info.blas}, kernels ${info.blasKernel})`
 
+/** What to do about kernels of ours. */
+function wrongKernels(info: BuildInfo): string {
+  const [lowest] = info.cpuLevels
+  const safe = lowest === info.cpuLevel ? '' : `NDOPS_CPU_LEVEL=${lowest} chooses safe ones; `
+  return `the ${info.cpuLevel} kernels are wrong on this processor; ${safe}${report(info)}`
+}
+
+// More threads than the machine may have processors, and calls enough that they meet: kernels that share a buffer are
+// found so.
+const AT_ONCE = 8
+const CALLS = 32
+
 async function checkMatmul(ops: Ops, later: Later): Promise<Finding> {
+  const threads = ops.numThreads()
+  // As many jobs run at once as a call may have threads.
+  ops.setNumThreads(Math.max(AT_ONCE, threads))
+  try {
+    return await multiplyAtOnce(ops, later)
+  } finally {
+    ops.setNumThreads(threads)
+  }
+}
+
+async function multiplyAtOnce(ops: Ops, later: Later): Promise<Finding> {
   const info = ops.buildInfo()
   const faults: string[] = []
   for (const [m, k, n] of SIZES) {
@@ -64,14 +87,14 @@ async function checkMatmul(ops: Ops, later: Later): Promise<Finding> {
       const [a, b] = [ops.array(grid(m, k), dtype), ops.array(grid(k, n), dtype)]
       const wrong = differences(ops.matmul(a, b).data, truth)
       if (wrong > 0) faults.push(`${wrong} of ${truth.length} elements of ${m}x${k} by ${k}x${n} in ${dtype}`)
-      // Eight at once, from the threads of jobs.
-      const all = await Promise.all(Array.from({ length: 8 }, () => later.matmul(a, b)))
+      const all = await Promise.all(Array.from({ length: CALLS }, () => later.matmul(a, b)))
       if (all.some((c) => differences(c.data, truth) > 0)) faults.push(`eight at once of ${m}x${k}x${n} in ${dtype}`)
     }
   }
   if (faults.length === 0)
     return { name: 'matmul', text: `right: ${SIZES.length} sizes in ${DTYPES.length} dtypes, alone and eight at once` }
-  const advice = `the matrix products of OpenBLAS's ${info.blasKernel} kernels are wrong on this processor; OPENBLAS_CORETYPE=Nehalem chooses safe ones; ${report(info)}`
+  const safe = process.arch === 'x64' ? 'Nehalem' : 'ARMV8'
+  const advice = `the matrix products of OpenBLAS's ${info.blasKernel} kernels are wrong on this processor; OPENBLAS_CORETYPE=${safe} chooses safe ones; ${report(info)}`
   return { name: 'matmul', text: `wrong: ${faults.slice(0, 3).join('; ')}`, advice }
 }
 
@@ -92,12 +115,11 @@ function checkSort(ops: Ops): Finding {
       if (truth.some((x, i) => x !== sorted[i])) faults.push(`${n} elements of ${data.constructor.name}`)
     }
   }
-  const { cpuLevel } = ops.buildInfo()
   if (faults.length === 0) return { name: 'sort', text: 'right: 5 sizes in 3 dtypes' }
   return {
     name: 'sort',
     text: `wrong: ${faults.join('; ')}`,
-    advice: `the ${cpuLevel} kernels are wrong on this processor; NDOPS_CPU_LEVEL=v2 chooses safe ones; ${report(ops.buildInfo())}`,
+    advice: wrongKernels(ops.buildInfo()),
   }
 }
 
@@ -122,7 +144,7 @@ function checkSums(ops: Ops): Finding {
   return {
     name: 'sums',
     text: `wrong: ${faults.slice(0, 3).join('; ')}`,
-    advice: `the ${ops.buildInfo().cpuLevel} kernels are wrong on this processor; NDOPS_CPU_LEVEL=v2 chooses safe ones; ${report(ops.buildInfo())}`,
+    advice: wrongKernels(ops.buildInfo()),
   }
 }
 
@@ -188,9 +210,10 @@ export async function examine(): Promise<Finding[]> {
 
 /** The report as it is printed. */
 export function wording(findings: readonly Finding[]): string {
-  const lines = findings.map(({ name, text, advice }) =>
-    [`${name.padEnd(10)} ${text}`, ...(advice === undefined ? [] : [`${' '.repeat(11)}-> ${advice}`])].join('\n'),
-  )
+  const lines = findings.flatMap(({ name, text, advice }) => {
+    const line = `${name.padEnd(10)} ${text}`
+    return advice === undefined ? [line] : [line, `${' '.repeat(11)}-> ${advice.replace(/\n/g, `\n${' '.repeat(14)}`)}`]
+  })
   const wrong = findings.filter(({ advice }) => advice !== undefined).length
   const sum = wrong === 0 ? 'ndops works here.' : `${wrong} ${wrong === 1 ? 'thing needs' : 'things need'} attention.`
   return [...lines, '', sum, ''].join('\n')

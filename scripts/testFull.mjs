@@ -25,7 +25,6 @@ import { readResults, writeResults } from './support/testResults.mjs'
 
 await setup({ tests: true })
 await build()
-await buildNativeTests()
 await buildPrograms()
 
 const x64 = process.arch === 'x64'
@@ -132,6 +131,15 @@ const parts = {
       ]
     }),
   ),
+  // Together these are the whole of npm run test:package.
+  ...(isPrebuilt('linux-x64')
+    ? {
+        'package, its files, installers, bundlers and hosts': () =>
+          packageParts(['!whole', '!tagged', '!musl', '!arm64']),
+        'package on Node 22, 24 and 26': () => packageParts(['tagged']),
+        'package on Node 20': () => packageParts(['Node 20']),
+      }
+    : {}),
   ...(isPrebuilt('linuxmusl-x64') ? { 'package on musl': () => packageParts(['musl']) } : {}),
   ...(isPrebuilt('linux-x64') && isPrebuilt('linux-arm64')
     ? { 'package on arm64 (neon) under qemu': () => packageParts(['arm64']) }
@@ -150,17 +158,20 @@ const machine = [
   `${os.type()} ${process.arch}, Node ${process.versions.node}, ${toolVersions().compiler}`,
 ]
 const page = path.join(root, 'docs/test-results.md')
-const before = existsSync(page) ? readResults(readFileSync(page, 'utf8'), machine) : new Map()
+const noted = () => (existsSync(page) ? readResults(readFileSync(page, 'utf8'), machine) : new Map())
+let before = noted()
 
 /** Notes a part's result beside the others', in the order of the parts. */
 function save(name, result) {
-  before.set(name, result)
+  // Another run may have written meanwhile.
+  before = noted().set(name, result)
   const known = Object.keys(parts).filter((part) => before.has(part))
   writeFileSync(page, writeResults(machine, new Map(known.map((part) => [part, before.get(part)]))))
 }
 
 const chosen = Object.entries(parts).filter(([name]) => suits(name))
 if (chosen.length === 0) stop(`no part is called ${only.join(' or ')}; there are: ${Object.keys(parts).join('; ')}`)
+if (chosen.some(([name]) => /native|exhaustive/.test(name))) await buildNativeTests()
 for (const [name, work] of chosen) {
   const last = before.get(name)
   if (last !== undefined && last.counts.failed === 0 && last.commit === commit && !last.changed && !changed) {

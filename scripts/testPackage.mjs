@@ -1,7 +1,8 @@
 // npm run test:package: the package as users get it. Packs the prebuilt binaries, installs them with scripts off and no
 // compiler in reach, and runs the suite there; then other versions of Node, other hosts, package managers and bundlers,
 // musl, and arm64 under qemu.
-//   npm run test:package [-- --local] [word ...]   --local packs this checkout's own build; a word chooses parts by name
+//   npm run test:package [-- --local] [word ...]   --local packs this checkout's own build; a word chooses parts by name,
+//                                                  !word leaves parts out
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { build, buildLibrary, buildPrograms } from './build.mjs'
@@ -14,7 +15,8 @@ import { capture, root, run, say, stop, tool } from './support/run.mjs'
 
 const words = process.argv.slice(2)
 const local = words.includes('--local')
-const only = words.filter((word) => word !== '--local')
+const only = words.filter((word) => !/^(--local$|!)/.test(word))
+const without = words.filter((word) => word.startsWith('!')).map((word) => word.slice(1))
 
 await setup({ tests: true, system: local })
 await (local ? build() : buildLibrary())
@@ -253,8 +255,10 @@ const parts = {
       }),
 }
 
-const chosen = Object.entries(parts).filter(([name]) => only.length === 0 || only.some((word) => name.includes(word)))
-if (chosen.length === 0) stop(`no part is called ${only.join(' or ')}; there are: ${Object.keys(parts).join('; ')}`)
+const suits = (name) =>
+  (only.length === 0 || only.some((word) => name.includes(word))) && !without.some((word) => name.includes(word))
+const chosen = Object.entries(parts).filter(([name]) => suits(name))
+if (chosen.length === 0) stop(`no part is called ${words.join(' or ')}; there are: ${Object.keys(parts).join('; ')}`)
 // Where this machine's own Node is all that runs, neither do the tools.
 if (chosen.some(([name]) => !/^this Node|musl|arm64/.test(name))) await installTools('test/package', 'tools')
 const done = []

@@ -1,4 +1,8 @@
-"""NumPy, Keras, JAX or OpenBLAS alone as a side: python.py numpy|keras|jax|openblas. The protocol is serve.mjs's."""
+"""NumPy, Keras, JAX or OpenBLAS alone as a side. The protocol is serve.mjs's.
+
+python.py numpy|numpyAvx2|keras|jax|openblas: numpyAvx2 is NumPy without its AVX-512 code, whose sorts are slow on some
+processors that have it; it ends at once on one that has not.
+"""
 
 import json
 import os
@@ -9,6 +13,10 @@ import time
 kind = sys.argv[1]
 if kind == "keras":
     os.environ["KERAS_BACKEND"] = "numpy"
+if kind == "numpyAvx2":
+    if "avx512f" not in open("/proc/cpuinfo").read():
+        sys.exit("NumPy has no AVX-512 code to leave out here")
+    os.environ["NPY_DISABLE_CPU_FEATURES"] = "X86_V4 AVX512_ICL AVX512_SPR"
 
 import numpy as np  # noqa: E402
 
@@ -162,7 +170,11 @@ class OpenBlas(NumPy):
         return run
 
 
-side = {"numpy": NumPy, "keras": Keras, "jax": Jax, "openblas": OpenBlas}[kind]()
+class NumPyAvx2(NumPy):
+    about = NumPy.about + ' with NPY_DISABLE_CPU_FEATURES="' + os.environ.get("NPY_DISABLE_CPU_FEATURES", "") + '"'
+
+
+side = {"numpy": NumPy, "numpyAvx2": NumPyAvx2, "keras": Keras, "jax": Jax, "openblas": OpenBlas}[kind]()
 run = None
 
 

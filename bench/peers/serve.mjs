@@ -1,5 +1,6 @@
 // The protocol's JavaScript side: lines of JSON in, lines of JSON out.
 //   {prepare: call} -> {dtype, sample} | {no: reason}      {time: seconds} -> {nanoseconds}
+//   {memory: true} -> {grown, result}, bytes: of a side that can tell
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
@@ -27,9 +28,10 @@ export function elements({ file, dtype }) {
 
 /**
  * Serves an adapter: about, `tensor(operand)`, `bind(call, args, named)` giving a function without arguments or a string that
- * says why there is none, `release(result)`, `look(result)` giving { dtype, sample }, `drop(args)`.
+ * says why there is none, `release(result)`, `look(result)` giving { dtype, sample }, `drop(args)`; and, where it can tell,
+ * `memory(run)`.
  */
-export async function serve({ about, tensor, bind, release, look, drop }) {
+export async function serve({ about, tensor, bind, release, look, drop, memory }) {
   const say = (reply) => process.stdout.write(`${JSON.stringify(reply)}\n`)
   let run
   let made = []
@@ -70,6 +72,7 @@ export async function serve({ about, tensor, bind, release, look, drop }) {
   for await (const line of createInterface({ input: process.stdin })) {
     const request = JSON.parse(line)
     if (request.prepare) say(prepare(request.prepare))
+    else if (request.memory) say(memory(run))
     else
       try {
         say({ nanoseconds: time(request.time) })

@@ -48,13 +48,26 @@ function watch(signal: AbortSignal, id: number): void {
   signal.addEventListener('abort', listener, { once: true })
 }
 
+// Signals that were left without a job in this turn. A chain of calls takes the same one again at once, and a listener
+// costs more than a small job.
+let left: AbortSignal[] = []
+
 function unwatch(signal: AbortSignal, id: number): void {
   const known = watched.get(signal)
   if (known === undefined) return
   known.ids.delete(id)
-  if (known.ids.size > 0) return
-  watched.delete(signal)
-  signal.removeEventListener('abort', known.listener)
+  if (known.ids.size === 0 && left.push(signal) === 1) setImmediate(forget)
+}
+
+/** Nothing of ours stays with a signal that no job waits for: Node keeps some that are listened to. */
+function forget(): void {
+  for (const signal of left) {
+    const known = watched.get(signal)
+    if (known === undefined || known.ids.size > 0) continue
+    watched.delete(signal)
+    signal.removeEventListener('abort', known.listener)
+  }
+  left = []
 }
 
 /** The error as if it had been thrown at the call, so that an unhandled rejection says where it came from. */
@@ -129,20 +142,22 @@ function submit(recording: Recording, result: unknown, to: Settling): void {
     listening = true
   }
   const { resolve, reject, signal } = to
-  const outcome = addon.submit(id, recording.words, recording.count, signal === undefined, recording.bytes)
+  const outcome = addon.submit(id, recording.words, recording.count, recording.bytes)
   if (outcome === Submitted.Refused || outcome === Submitted.Full) {
     const status = outcome === Submitted.Full ? Status.QueueFull : Status.Disposed
     throw statusError(recording.ops[0] ?? 'promises', status, 0, 0, 0)
   }
   recording.submitted()
-  const done = outcome === Submitted.Done
-  // Taking the stack costs more than a small job: a job that went well needs none.
-  const site = to.site ?? (done && words[WORD.STATUS] === Status.Ok ? NOWHERE : siteOf(to.caller))
+  const tiny = outcome === Submitted.Done
+  const failed = tiny && words[WORD.STATUS] !== Status.Ok
+  // Taking the stack costs more than a small job: one that went well, and that nothing can stop, needs none; for the
+  // others it is taken where it is short.
+  const site = to.site ?? (failed ? siteOf(to.caller) : {})
+  if (to.site === undefined && !failed && !(tiny && signal === undefined)) begun = site
   const job = { recording, result, resolve, reject, signal, site }
-  if (done) {
-    finishTiny(job)
-    return
-  }
+  if (failed) finish(job)
+  else if (tiny) finishTiny(job)
+  if (tiny) return
   if (signal !== undefined) watch(signal, id)
   pending.set(id, job)
 }
@@ -153,24 +168,33 @@ const A_TURN = 128
 let settled = 0
 let waiting: Pending[] = []
 
-/** Settles what was done when it was submitted. */
+/** Settles what was done when it was submitted: not before the caller could have aborted it. */
 function finishTiny(job: Pending): void {
   if (settled++ === 0) setImmediate(nextTurn)
-  if (settled <= A_TURN || words[WORD.STATUS] !== Status.Ok) finish(job)
-  else waiting.push(job)
+  if (settled > A_TURN) waiting.push(job)
+  else if (job.signal === undefined) succeed(job)
+  else queueMicrotask(() => succeed(job))
 }
 
 function nextTurn(): void {
   const jobs = waiting
   waiting = []
   settled = 0
-  for (const { recording, result, resolve } of jobs) {
-    recording.succeed(result)
-    resolve(result)
-  }
+  for (const job of jobs) succeed(job)
 }
 
-const NOWHERE: Site = {}
+function succeed({ recording, result, resolve, reject, signal, site }: Pending): void {
+  if (signal?.aborted) {
+    recording.fail()
+    reject(at(site, abortError(recording.ops[0] ?? 'promises', signal.reason)))
+    return
+  }
+  recording.succeed(result)
+  resolve(result)
+}
+
+/** Where the call that has been handed over was made: to be taken when it returns. */
+let begun: Site | undefined
 
 function siteOf(caller: (() => unknown) | undefined): Site {
   const site: Site = {}
@@ -180,7 +204,7 @@ function siteOf(caller: (() => unknown) | undefined): Site {
 
 /** Runs an op's launches off the event loop. Errors of arguments reject at once, those of values when they are met. */
 export function promised<T>(op: string, make: () => T, signal: unknown, caller: () => unknown): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
+  const promise = new Promise<T>((resolve, reject) => {
     if (signal !== undefined && signal !== null && !(signal instanceof AbortSignal)) {
       reject(typeError(op, 'ARGUMENT', `signal must be an AbortSignal; received ${kindOf(signal)}`))
       return
@@ -197,4 +221,9 @@ export function promised<T>(op: string, make: () => T, signal: unknown, caller: 
       caller,
     })
   })
+  if (begun !== undefined) {
+    Error.captureStackTrace(begun, caller)
+    begun = undefined
+  }
+  return promise
 }

@@ -75,7 +75,7 @@ function solution(key: string, folder: string, attempts: readonly Attempt[]): st
   if (attempts.every(absent)) {
     if (existsSync(join(folder, 'binding.gyp'))) return 'build the addon: npm run build'
     if (files.length === 0)
-      return `the binaries are not beside the code. If it was bundled, leave ndops out of the bundle (esbuild --external:ndops, webpack externals: ["ndops"], rollup external: ["ndops"]) or copy its prebuilds/ along; else install again`
+      return `the binaries are not beside the code. If it was bundled, leave ndops out of the bundle (esbuild --external:ndops, webpack externals: { ndops: "commonjs ndops" }, rollup external: [/^ndops/]) or copy its prebuilds/ along; else install again`
     return `the package here has ${files.join(', ')}: it was installed for another platform, or pruned; install it again on this one`
   }
   const damaged =

@@ -29,10 +29,10 @@ export interface Addon {
   expose(slot: number, generation: number): ArrayBuffer | undefined
   adopt(buffer: ArrayBuffer): void
   /**
-   * `mayRunNow`: a tiny job may be done before the call returns, its outcome in the block. `bytes` were taken for it, -1
-   * where it goes on with a call that has begun.
+   * A tiny job is done before the call returns, its outcome in the block. `bytes` were taken for it, -1 where it goes on
+   * with a call that has begun.
    */
-  submit(id: number, words: Float64Array, count: number, mayRunNow: boolean, bytes: number): Submitted
+  submit(id: number, words: Float64Array, count: number, bytes: number): Submitted
   cancel(id: number): void
   onSettled(settle: (id: number) => void): void
   /** A token for a block, or 0. */

@@ -76,10 +76,11 @@ function sweep(bytes: number): void {
 
 const PRESSURE = 2 ** 42
 
-/** Has the engine collect everything: V8 does when it is told of much memory, at the latest when a loop goes round. */
-function collect(): void {
+/** Has the engine collect everything, as V8 does when it is told of much memory. The live bytes of the process after. */
+function collect(): number {
   for (const bytes of [PRESSURE, -PRESSURE]) sweep(bytes)
   sweep(0)
+  return words[WORD.DETAIL] as number
 }
 
 function checkStatus(): void {
@@ -119,10 +120,17 @@ const SLACK_BYTES = 2 ** 28
 let live = 0
 let collectAt = SLACK_BYTES
 
+function collectGarbage(): void {
+  const before = live
+  live = collect()
+  // A collection that was under way spares what has been made since it began.
+  if (live > before / 4) live = collect()
+  collectAt = 1.5 * live + SLACK_BYTES
+}
+
 /** A block of ours, whatever it is for; `waits` where it is for a call that will wait for others. */
 export function allocateBlock(bytes: number, waits = false): Storage {
-  const collected = live > collectAt
-  if (collected) collect()
+  if (live > collectAt) collectGarbage()
   const status = take(bytes, waits)
   if (status !== Status.Ok && status !== Status.QueueFull) {
     // What nobody holds any more may be counted still.
@@ -131,8 +139,7 @@ export function allocateBlock(bytes: number, waits = false): Storage {
   }
   checkStatus()
   live = words[WORD.DETAIL] as number
-  // What it then finds is seen a little later, or is alive.
-  collectAt = collected ? 1.25 * live : Math.min(collectAt, 1.5 * live + SLACK_BYTES)
+  collectAt = Math.min(collectAt, 1.5 * live + SLACK_BYTES)
   return made(bytes)
 }
 

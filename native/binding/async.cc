@@ -3,15 +3,27 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
 
 #include "binding/environment.h"
 #include "core/run.h"
+#include "elementwise/engine.h"
 
 namespace ndops {
 namespace {
 
 constexpr int kWaitMicroseconds = 4000;
 constexpr int kLeastWaitMicroseconds = 500;
+constexpr int kDefaultThreads = 4;
+/// libuv's threads, by the variable that it reads itself: of few, the item holds a larger part.
+int poolThreads() {
+  static const int threads = [] {
+    const char* asked = std::getenv("UV_THREADPOOL_SIZE");
+    return asked == nullptr ? kDefaultThreads : std::clamp(std::atoi(asked), 1, kDefaultThreads);
+  }();
+  return threads;
+}
+
 /// Items of all environments: they share libuv's few threads with each other and with file reads, so that the more
 /// there are, the shorter each waits.
 std::atomic<int> items{0};
@@ -19,8 +31,12 @@ std::atomic<int> items{0};
 constexpr int kSettleMilliseconds = 2;
 /// A job over this many elements in all takes some milliseconds at most, whatever it does with them.
 constexpr double kLightElements = 32768;
-/// A job over this many elements in all, outputs among them, takes less than handing it to a thread and back.
+/// A job over this many elements in all, outputs among them, takes less than handing it to a thread and back; over
+/// eight times, or four, as many where each element of the result takes few nanoseconds.
 constexpr double kTinyElements = 512;
+constexpr double kElementwise = 1.0 / 8;
+constexpr double kElementwiseMath = 1.0 / 4;
+constexpr double kFirstComplex = static_cast<int>(DType::Complex64);
 /// A view's slot word where the kernel allocates the output.
 constexpr double kLateView = -2;
 
@@ -33,7 +49,8 @@ double elementsOf(const double* w) {
 }
 
 void waitForJobs(napi_env, void* data) {
-  const int share = kWaitMicroseconds / std::max(1, items.load(std::memory_order_relaxed));
+  const int share =
+      kWaitMicroseconds / kDefaultThreads * poolThreads() / std::max(1, items.load(std::memory_order_relaxed));
   waitForJob(static_cast<Environment*>(data)->queue, std::max(kLeastWaitMicroseconds, share));
 }
 
@@ -105,6 +122,14 @@ void settleJobs(napi_env env, napi_status status, void* data) {
 /// What became of a job: lib/core/native.ts has the same numbers.
 enum Submitted { kRefused, kStarted, kDone, kFull };
 
+/// What an element of a kernel's operands counts for.
+double weightOf(double kernel) {
+  if (!(kernel >= 0 && kernel < kernelCount())) return 1;
+  const Driver driver = kernelAt(static_cast<int>(kernel)).driver;
+  if (driver == unaryDriver || driver == binaryDriver || driver == whereDriver) return kElementwise;
+  return driver == unaryMathDriver || driver == binaryMathDriver ? kElementwiseMath : 1;
+}
+
 /// Whether the commands are over so few elements that running them takes less than handing them over: sizes are known,
 /// and no result's size depends on values.
 bool isTiny(const double* words, std::size_t count) {
@@ -114,9 +139,11 @@ bool isTiny(const double* words, std::size_t count) {
     const std::size_t length = static_cast<std::size_t>(command[word::kWords]);
     if (length < word::kFirst || at + length > count) return false;
     std::size_t view = word::kFirst;
+    const double weight = weightOf(command[word::kKernel]);
     for (int i = 0; i < static_cast<int>(command[word::kViews]); ++i) {
       if (view + 5 > length || command[view] == kLateView) return false;
-      elements += elementsOf(command + view);
+      // Complex functions take several times longer.
+      elements += (command[view + 2] < kFirstComplex ? weight : 1) * elementsOf(command + view);
       view += static_cast<std::size_t>(viewWords(command + view));
     }
     if (!(elements <= kTinyElements)) return false;
@@ -141,19 +168,19 @@ void runTiny(Environment* state, const double* words, std::size_t count) {
   for (int i = 0; i < 3; ++i) block[word::kDetails + i] = execution.details()[i];
 }
 
-/// (id, words, count, may run now, bytes): starts the recorded commands, for which so many bytes were taken; -1 where
+/// (id, words, count, bytes): starts the recorded commands, for which so many bytes were taken; -1 where
 /// they go on with a call that has begun, for which there is always room. Refused where a handle in them names no
 /// storage.
 Napi::Value submit(const Napi::CallbackInfo& info) {
   Environment* state = static_cast<Environment*>(info.Data());
   const Napi::Float64Array words = info[1].As<Napi::Float64Array>();
   const std::size_t count = static_cast<std::size_t>(info[2].As<Napi::Number>().Int64Value());
-  if (info[3].As<Napi::Boolean>().Value() && isTiny(words.Data(), count)) {
+  if (isTiny(words.Data(), count)) {
     runTiny(state, words.Data(), count);
     return Napi::Number::New(info.Env(), kDone);
   }
   const Napi::Value refused = Napi::Number::New(info.Env(), kRefused);
-  const double bytes = info[4].As<Napi::Number>().DoubleValue();
+  const double bytes = info[3].As<Napi::Number>().DoubleValue();
   if (bytes >= 0 && !roomForJob(static_cast<std::int64_t>(bytes))) return Napi::Number::New(info.Env(), kFull);
   auto job = std::make_unique<Job>();
   job->id = info[0].As<Napi::Number>().DoubleValue();
@@ -204,6 +231,7 @@ Napi::Value onSettled(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void defineJobs(Napi::Env env, Napi::Object exports, Environment* state) {
+  poolThreads();  // read here: on libuv's threads the environment may be changing
   exports.Set("submit", Napi::Function::New(env, submit, "submit", state));
   exports.Set("cancel", Napi::Function::New(env, cancel, "cancel", state));
   exports.Set("onSettled", Napi::Function::New(env, onSettled, "onSettled", state));

@@ -116,12 +116,14 @@ napi_value own(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-/// In: word 0 bytes that V8 is to count from now on (or not any more). Gives back what has been collected.
+/// In: word 0 bytes that V8 is to count from now on (or not any more). Gives back what has been collected. Out:
+/// details[0] the live bytes of the process.
 napi_value sweep(napi_env env, napi_callback_info info) {
   Environment* state = stateOf(env, info);
   std::int64_t total = 0;
   if (state->words[0] != 0) napi_adjust_external_memory(env, static_cast<std::int64_t>(state->words[0]), &total);
   if (state->owners.sweep(env, &state->slots)) state->reportBytes();
+  state->words[word::kDetails] = static_cast<double>(memoryInfo().live);
   return nullptr;
 }
 

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <thread>
 #include <unordered_map>
 
 #include "core/run.h"
@@ -16,12 +17,12 @@ struct JobQueue {
   std::deque<std::unique_ptr<Job>> done;
   std::unordered_map<double, Job*> running;  // submitted, not yet done, by id
   int pending = 0;                           // running or done, not yet taken
+  std::atomic<int> telling{0};               // runners that are about to say that a job has ended
 
   /// The job is over. The mutex is held.
   void end(Job* job) {
     running.erase(job->id);
     done.emplace_back(job);
-    finished.notify_all();
   }
 };
 
@@ -80,6 +81,7 @@ void closeJobQueue(JobQueue* queue) {
     }
     queue->finished.wait(lock, [queue] { return queue->running.empty(); });
   }
+  while (queue->telling.load(std::memory_order_acquire) != 0) std::this_thread::yield();
   delete queue;
 }
 
@@ -95,8 +97,14 @@ void submitJob(JobQueue* queue, std::unique_ptr<Job> owned) {
     Job* finished = static_cast<Job*>(work);
     finished->run();
     JobQueue* home = finished->queue;
-    std::lock_guard<std::mutex> lock(home->mutex);
-    home->end(finished);
+    home->telling.fetch_add(1, std::memory_order_relaxed);
+    {
+      std::lock_guard<std::mutex> lock(home->mutex);
+      home->end(finished);
+    }
+    // Unlocked: whoever wakes would wait for the mutex otherwise.
+    home->finished.notify_all();
+    home->telling.fetch_sub(1, std::memory_order_release);
   };
   runLater(job);
 }
@@ -111,6 +119,7 @@ void cancelJob(JobQueue* queue, double id) {
   job->status = Status::Cancelled;
   job->failed = 1;
   queue->end(job);
+  queue->finished.notify_all();
 }
 
 std::unique_ptr<Job> takeJob(JobQueue* queue) {

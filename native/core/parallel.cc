@@ -55,6 +55,8 @@ constexpr unsigned kStackBytes = 1u << 20;
 // How long an idle worker looks for work before it sleeps, and a caller for the end of others' last tasks: a wake-up
 // costs some 15 microseconds, a look 0.1.
 constexpr int kSpins = 2000;
+// The same for a runner: what comes in a burst is a few microseconds apart.
+constexpr int kRunnerSpins = 300;
 
 #if defined(__x86_64__)
 inline void pause() { __builtin_ia32_pause(); }
@@ -113,9 +115,13 @@ struct Pool {
   LaterList heavy;
   LaterList light;
   std::uint64_t laterNumber = 0;
+  std::atomic<int> queued{0};  // in both lists: what a runner that looks for work looks at
   int runners = 0;
-  int idleRunners = 0;
+  int idleRunners = 0;       // asleep, or called and not awake yet
+  int calledRunners = 0;     // of those
+  bool looking = false;      // a runner looks for work before it sleeps
   bool lightRunner = false;  // one more, for light work alone
+  bool lightIdle = false;    // it sleeps and has not been called
   Region* regions = nullptr;
   std::atomic<int> waiting{0};  // regions that still want helpers: what spinning workers look at
   std::atomic<int> threads{defaultThreads()};
@@ -160,24 +166,63 @@ struct Pool {
     }
   }
 
+  void add(Later* work) {
+    (work->light ? light : heavy).add(work, ++laterNumber);
+    queued.fetch_add(1, std::memory_order_relaxed);
+  }
+  void remove(Later* work) {
+    (work->light ? light : heavy).remove(work);
+    queued.fetch_sub(1, std::memory_order_relaxed);
+  }
+
+  /// Whom to wake for what waits, or null: one at a time, since waking takes longer than handing over, and whoever
+  /// takes work calls the next. The mutex is held; the caller notifies when it has let go of it.
+  std::condition_variable* call() {
+    if (heavy.count + light.count == 0 || calledRunners > 0 || looking) return nullptr;
+    if (idleRunners > 0) {
+      ++calledRunners;
+      return &wakeRunner;
+    }
+    if (light.count == 0 || !lightIdle) return nullptr;
+    lightIdle = false;
+    return &wakeLightRunner;
+  }
+
   /// Runs one piece of a list that is not empty. The lock is held, and let go meanwhile.
-  void runFirst(LaterList& list, std::unique_lock<std::mutex>& lock) {
+  void runFirst(const LaterList& list, std::unique_lock<std::mutex>& lock) {
     Later* work = list.first;
-    list.remove(work);
+    remove(work);
     ++active;
+    std::condition_variable* next = call();
     lock.unlock();
+    if (next != nullptr) next->notify_one();
     work->begin(work);
     lock.lock();
     --active;
   }
 
+  /// Waits a little for work without sleeping. The lock is held, and let go meanwhile.
+  void look(std::unique_lock<std::mutex>& lock) {
+    looking = true;
+    lock.unlock();
+    for (int spin = 0; spin < kRunnerSpins && queued.load(std::memory_order_relaxed) == 0; ++spin) pause();
+    lock.lock();
+    looking = false;
+  }
+
   void serveLater() {
     std::unique_lock<std::mutex> lock(mutex);
-    for (;;) {
+    for (bool looked = true;; looked = false) {
       while (heavy.count + light.count == 0) {
+        if (!looked && !looking && threads.load(std::memory_order_relaxed) > 1) {
+          looked = true;
+          look(lock);
+          continue;
+        }
         ++idleRunners;
         wakeRunner.wait(lock);
         --idleRunners;
+        if (calledRunners > 0) --calledRunners;
       }
       runFirst(LaterList::older(light, heavy) ? light : heavy, lock);
     }
@@ -186,7 +231,11 @@ struct Pool {
   void serveLight() {
     std::unique_lock<std::mutex> lock(mutex);
     for (;;) {
-      while (light.count == 0) wakeLightRunner.wait(lock);
+      while (light.count == 0) {
+        lightIdle = true;
+        wakeLightRunner.wait(lock);
+        lightIdle = false;
+      }
       runFirst(light, lock);
     }
   }
@@ -270,23 +319,24 @@ void setThreadCount(int count) noexcept {
 
 void runLater(Later* work) noexcept {
   Pool& p = pool();
+  std::condition_variable* called = nullptr;
+  bool alone = false;
   {
     std::lock_guard<std::mutex> lock(p.mutex);
-    LaterList& list = work->light ? p.light : p.heavy;
-    list.add(work, ++p.laterNumber);
+    p.add(work);
     // Two runners at least, so that a call is not stuck behind one long one, and one that no long call ever takes.
     const int most = std::max(2, threadCount());
     if (p.idleRunners < p.heavy.count + p.light.count && p.runners < most && p.start<&Pool::serveLater>()) ++p.runners;
-    // A runner that was called awake counts as idle until it is.
     if (work->light && p.idleRunners <= p.heavy.count && p.runners >= most && !p.lightRunner)
       p.lightRunner = p.start<&Pool::serveLight>();
-    if (p.runners > 0) {
-      p.wakeRunner.notify_one();
-      if (work->light) p.wakeLightRunner.notify_one();
-      return;
-    }
-    list.remove(work);
+    alone = p.runners == 0;
+    if (alone)
+      p.remove(work);
+    else
+      called = p.call();
   }
+  if (called != nullptr) called->notify_one();
+  if (!alone) return;
   // No thread can be had at all: late is better than never.
   work->begin(work);
 }
@@ -295,7 +345,7 @@ bool takeBack(Later* work) noexcept {
   Pool& p = pool();
   std::lock_guard<std::mutex> lock(p.mutex);
   if (!LaterList::waits(work)) return false;
-  (work->light ? p.light : p.heavy).remove(work);
+  p.remove(work);
   return true;
 }
 

@@ -53,7 +53,7 @@ void inTurn(Call&& call) {
 }  // namespace
 
 void blasGemm(DType dtype, std::int64_t rows, std::int64_t columns, std::int64_t inner, const BlasMatrix& left,
-              const BlasMatrix& right, char* out, std::int64_t leading) noexcept {
+              const BlasMatrix& right, char* out, std::int64_t leading, bool add) noexcept {
   const auto m = static_cast<blasint>(rows);
   const auto n = static_cast<blasint>(columns);
   const auto k = static_cast<blasint>(inner);
@@ -65,18 +65,20 @@ void blasGemm(DType dtype, std::int64_t rows, std::int64_t columns, std::int64_t
   inTurn([&] {
     if (dtype == DType::Float32) {
       cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, 1.0f, reinterpret_cast<const float*>(left.data), lda,
-                  reinterpret_cast<const float*>(right.data), ldb, 0.0f, reinterpret_cast<float*>(out), ldc);
+                  reinterpret_cast<const float*>(right.data), ldb, add ? 1.0f : 0.0f, reinterpret_cast<float*>(out),
+                  ldc);
     } else if (dtype == DType::Float64) {
       cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1.0, reinterpret_cast<const double*>(left.data), lda,
-                  reinterpret_cast<const double*>(right.data), ldb, 0.0, reinterpret_cast<double*>(out), ldc);
+                  reinterpret_cast<const double*>(right.data), ldb, add ? 1.0 : 0.0, reinterpret_cast<double*>(out),
+                  ldc);
     } else if (dtype == DType::Complex64) {
       constexpr float one[2] = {1, 0};
       constexpr float zero[2] = {0, 0};
-      cblas_cgemm(CblasRowMajor, ta, tb, m, n, k, one, left.data, lda, right.data, ldb, zero, out, ldc);
+      cblas_cgemm(CblasRowMajor, ta, tb, m, n, k, one, left.data, lda, right.data, ldb, add ? one : zero, out, ldc);
     } else {
       constexpr double one[2] = {1, 0};
       constexpr double zero[2] = {0, 0};
-      cblas_zgemm(CblasRowMajor, ta, tb, m, n, k, one, left.data, lda, right.data, ldb, zero, out, ldc);
+      cblas_zgemm(CblasRowMajor, ta, tb, m, n, k, one, left.data, lda, right.data, ldb, add ? one : zero, out, ldc);
     }
   });
 }

@@ -15,11 +15,11 @@ struct BlasMatrix {
   bool transposed;
 };
 
-/// c = a b with a of m x k, b of k x n, c row-major with `leading` elements a row; c's old content is not read. On this
-/// thread alone. dtype: float32, float64, complex64 or complex128. 1 <= m, n, k, leading <= blasLimit(); every pointer
-/// aligned to its component; c overlaps nothing.
+/// c = a b, or c += a b where `add` is set, with a of m x k, b of k x n, c row-major with `leading` elements a row;
+/// without `add` c's old content is not read. On this thread alone. dtype: float32, float64, complex64 or complex128. 1
+/// <= m, n, k, leading <= blasLimit(); every pointer aligned to its component; c overlaps nothing.
 void blasGemm(DType dtype, std::int64_t m, std::int64_t n, std::int64_t k, const BlasMatrix& a, const BlasMatrix& b,
-              char* c, std::int64_t leading) noexcept;
+              char* c, std::int64_t leading, bool add = false) noexcept;
 
 /// The largest size or leading dimension of a call: the library's integers.
 std::int64_t blasLimit() noexcept;

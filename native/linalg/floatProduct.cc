@@ -16,6 +16,10 @@ constexpr double kLargestPanel = 1 << 29;
 /// Sides of panels are multiples of this, and no panel is cut thinner than kThinnest by choice.
 constexpr std::int64_t kUnit = 16;
 constexpr std::int64_t kThinnest = 64;
+/// Multiplications of float32 between two looks at whether to stop: a panel is added up in steps of the contracted
+/// axis, as the library does by itself, so that this costs nothing.
+constexpr double kStep = 1 << 27;
+constexpr std::int64_t kShortestStep = 768;  // twice what its kernels take at a time
 /// The shortest run of the contracted axis worth a call and an addition of its own.
 constexpr std::int64_t kShortestRun = 512;
 /// Elements of a panel of float16 or bfloat16 results before they are rounded.
@@ -23,6 +27,9 @@ constexpr std::int64_t kLargestHeld = 1 << 20;
 
 std::int64_t partsOf(std::int64_t size, std::int64_t part) { return (size + part - 1) / part; }
 std::int64_t roundUp(std::int64_t size, std::int64_t unit) { return partsOf(size, unit) * unit; }
+
+/// In multiplications of float32: float64 takes twice the time, complex numbers four times that of their components.
+double weightOf(DType dtype) { return isComplex(dtype) ? itemSize(dtype) / 2.0 : itemSize(dtype) / 4.0; }
 
 /// How the work is cut: by shape and the set number of threads, never by load.
 struct Split {
@@ -33,11 +40,8 @@ struct Split {
 };
 
 Split splitOf(const Product& product) {
-  // In multiplications of float32: float64 takes twice the time, complex numbers four times that of their components.
-  const bool real = !isComplex(product.dtype);
-  const double weight = real ? itemSize(product.dtype) / 4.0 : itemSize(product.dtype) / 2.0;
-  const double each =
-      weight * static_cast<double>(product.m) * static_cast<double>(product.n) * static_cast<double>(product.k);
+  const double each = weightOf(product.dtype) * static_cast<double>(product.m) * static_cast<double>(product.n) *
+                      static_cast<double>(product.k);
   const double total = each * static_cast<double>(product.batch);
   const double threads = blasConcurrent() ? threadCount() : 1;
   double wanted = std::max(1.0, std::min(threads, total / kSmallestPanel));
@@ -73,6 +77,12 @@ Split splitOf(const Product& product) {
   }
   split.rows = std::min(split.rows, blasLimit());
   return split;
+}
+
+/// How much of the contracted axis is multiplied between two looks.
+std::int64_t stepOf(DType dtype, std::int64_t rows, std::int64_t columns) {
+  const double most = kStep / (weightOf(dtype) * static_cast<double>(rows) * static_cast<double>(columns));
+  return std::max(kShortestStep, static_cast<std::int64_t>(most) / kShortestStep * kShortestStep);
 }
 
 BlasMatrix matrixOf(const Factor& factor, const char* data, bool freeIsRow, std::int64_t k) {
@@ -137,8 +147,14 @@ Status floatProduct(Product& product) noexcept {
       char* to = wide       ? wide->as()
                  : runs > 1 ? sums->as() + ((item * runs + run) * m * n + i * n + j) * size
                             : product.outAt(item) + (i * n + j) * size;
-      blasGemm(product.dtype, rows, columns, length, matrixOf(product.a, a, true, k), matrixOf(product.b, b, false, k),
-               to, wide ? columns : n);
+      const std::int64_t step = stepOf(product.dtype, rows, columns);
+      for (std::int64_t done = 0; done < length; done += step) {
+        if (done > 0 && product.execution->cancelled()) return;
+        blasGemm(product.dtype, rows, columns, std::min(step, length - done),
+                 matrixOf(product.a, a + done * product.a.innerStride * size, true, k),
+                 matrixOf(product.b, b + done * product.b.innerStride * size, false, k), to, wide ? columns : n,
+                 done > 0);
+      }
       if (!wide) continue;
       for (std::int64_t row = 0; row < rows; ++row)
         convert(product.outAt(item) + ((i + row) * n + j) * itemSize(product.outDtype), to + row * columns * size,

@@ -110,6 +110,8 @@ struct Lanes {
 
   static NDOPS_INLINE V min(V a, V b) { return a < b ? a : b; }
   static NDOPS_INLINE V max(V a, V b) { return a < b ? b : a; }
+  /// The lesser of two as unsigned numbers.
+  static NDOPS_INLINE V lowerBits(V a, V b) { return (U)a < (U)b ? a : b; }
   /// All ones in lanes below zero, else zero.
   static NDOPS_INLINE V signs(V v) { return v < V{}; }
 
@@ -140,6 +142,18 @@ struct Lanes {
       const V bits = {1, 2};
       return static_cast<unsigned>(vaddvq_u64((uint64x2_t)(m & bits)));
     }
+#endif
+  }
+
+  /// A bit for each lane where a == b, lane 0 lowest.
+  static NDOPS_INLINE Mask equal(V a, V b) {
+#if defined(__AVX512F__)
+    if constexpr (sizeof(K) == 4)
+      return _mm512_cmpeq_epi32_mask((__m512i)a, (__m512i)b);
+    else
+      return _mm512_cmpeq_epi64_mask((__m512i)a, (__m512i)b);
+#else
+    return less((V)(a == b), V{});
 #endif
   }
 

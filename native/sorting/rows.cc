@@ -154,6 +154,13 @@ struct Rows {
     move(loops, outSize, rows + start * outSize, 1, layout.results, tile.to + start * layout.outStride * outSize,
          layout.outStride, 1, end - start, tile.width);
   }
+  /// What is left of a tile after the columns that need not become rows.
+  Tile afterColumns(Tile tile, char* work) const {
+    if (body.columns == nullptr || !gathers || !scatters || layout.step != 1 || layout.results != layout.n) return tile;
+    const std::int64_t done =
+        body.columns(body.body, tile.from, layout.stride, tile.to, layout.outStride, tile.width, work);
+    return {tile.from + done * inSize, tile.to + done * outSize, tile.width - done};
+  }
   Status run(const Tile& tile, const char* gathered, char* results, char* work, bool alone) const {
     // Results that need no scattering are rows one after the other.
     const std::int64_t n = layout.n;
@@ -222,7 +229,8 @@ Status eachRow(Execution& execution, const View& out, const View& in, int axis, 
     }
     char* const memory = scratch.as();
     for (std::int64_t t = task * perTask; t < std::min(tiles, (task + 1) * perTask); ++t) {
-      const Tile tile = rows.tile(t);
+      const Tile tile = rows.afterColumns(rows.tile(t), memory + gathered + results);
+      if (tile.width == 0) continue;
       if (rows.gathers) rows.gather(tile, memory, 0, n);
       const Status status = rows.run(tile, memory, memory + gathered, memory + gathered + results, false);
       if (status != Status::Ok) {

@@ -22,6 +22,10 @@ struct RowBody {
   Status (*run)(const void* body, const char* from, char* to, char* work, bool alone);
   const void* body;
   std::size_t workBytes;
+  /// May be null, else does the first of `width` rows that lie side by side, their elements `fromStride` apart, with
+  /// results as long as they are, and says how many it did.
+  std::int64_t (*columns)(const void* body, const char* from, std::int64_t fromStride, char* to, std::int64_t toStride,
+                          std::int64_t width, char* work) = nullptr;
 };
 
 template <class Body>

@@ -81,7 +81,25 @@ Status sortKeys(const Launch& launch, const SortLoops& loops, const KeyLoops<K>&
     reorderTies<K>(to, n, form, [&](K low, K high, K* target) { keys.pick(from, n, form, low, high, target); });
     return Status::Ok;
   };
-  return eachRowOf(launch, loops, rowBody(row, static_cast<std::size_t>(n) * sizeof(K)));
+  if (n > kMostColumnKeys) return eachRowOf(launch, loops, rowBody(row, static_cast<std::size_t>(n) * sizeof(K)));
+
+  struct Body {
+    decltype(row)& one;
+    Execution& execution;
+    const KeyLoops<K>& keys;
+    const KeyForm& form;
+    std::int64_t n;
+    Status operator()(const char* from, char* to, char* work, bool alone) const { return one(from, to, work, alone); }
+  };
+  const Body each{row, execution, keys, form, n};
+  RowBody body = rowBody(each, static_cast<std::size_t>(columnBytes(n)));
+  body.columns = [](const void* data, const char* from, std::int64_t fromStride, char* to, std::int64_t toStride,
+                    std::int64_t width, char* work) {
+    const Body& b = *static_cast<const Body*>(data);
+    return b.keys.columns(reinterpret_cast<const K*>(from), fromStride, reinterpret_cast<K*>(to), toStride, b.n, width,
+                          b.form, reinterpret_cast<K*>(work), stopOf(b.execution));
+  };
+  return eachRowOf(launch, loops, body);
 }
 
 /// Rows of 8- and 16-bit dtypes.

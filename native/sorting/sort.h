@@ -34,6 +34,11 @@ struct Range {
   bool descending;
 };
 
+/// Columns of more keys than this are faster as rows.
+constexpr std::int64_t kMostColumnKeys = 2048;
+/// What KeyLoops::columns needs for columns of n keys: rows of 64 bytes, to whole parts of a power of two.
+constexpr std::int64_t columnBytes(std::int64_t n) { return (n + n / 4 + 16) * 64; }
+
 constexpr int kAscending = 1;
 constexpr int kDescending = 2;
 
@@ -46,6 +51,11 @@ struct KeyLoops {
   /// quadratic; less than 0 means the usual number. False when stopped, `to` and `spare` undefined then.
   bool (*sort)(const K* from, K* to, K* spare, std::int64_t n, const KeyForm& form, bool raw, int pivots,
                const Stop& stop);
+  /// Sorts neighbouring columns of n raw keys, `fromStride` elements from row to row, from the first on, and says how
+  /// many it did: less than `width` where too few are left for a vector, at -0 and NaN (whose order among themselves it
+  /// would lose), and when stopped. Only these columns of `to` are written.
+  std::int64_t (*columns)(const K* from, std::int64_t fromStride, K* to, std::int64_t toStride, std::int64_t n,
+                          std::int64_t width, const KeyForm& form, K* tile, const Stop& stop);
   /// Splits n raw keys by 2^k - 1 ascending pivots, through `work` into `pieces.at` pointing into `to`.
   void (*split)(const K* from, K* work, K* to, std::int64_t n, const KeyForm& form, const K* pivots, int count,
                 const Split<K>& split);

@@ -2,6 +2,7 @@
 #include "sorting/sort.h"
 
 #include "core/table.h"
+#include "sorting/columns.h"
 #include "sorting/quick.h"
 
 namespace ndops::NDOPS_LEVEL {
@@ -179,7 +180,7 @@ void transpose(const K* from, std::int64_t rows, std::int64_t columns, std::int6
 
 template <class K>
 constexpr KeyLoops<K> keyLoops() {
-  return {sort<K>, split<K>, fill<K>, run<K>, pick<K>, copy<K>, reverse<K>, range<K>, pack32<K>, pack64<K>};
+  return {sort<K>, columns<K>, split<K>, fill<K>, run<K>, pick<K>, copy<K>, reverse<K>, range<K>, pack32<K>, pack64<K>};
 }
 
 constexpr SortLoops kLoops{

@@ -22,6 +22,7 @@ export function packageFaults(listing, manifest) {
     ...Object.values(manifest.bin ?? {}),
   ]
   const faults = files.filter((file) => !allowed.test(file)).map((file) => `${file} has no place in the package`)
+  if (manifest.private !== true) faults.push('"private": true is missing: npm would publish it unchecked')
   for (const file of [...needed, ...targets]) if (!files.includes(file)) faults.push(`${file} is not in the package`)
   if (manifest.gypfile !== false) faults.push('"gypfile": false is missing: npm would build what looks like an addon')
   for (const name of ['preinstall', 'install', 'postinstall', 'prepare'])
@@ -48,7 +49,7 @@ async function npmPack(cwd, ...args) {
   return listingOf(output)
 }
 
-/** What `npm publish` would take from this checkout. */
+/** What a package of this checkout has in it. */
 export const listing = () => npmPack(root, '--dry-run')
 
 /** The tarball. `local` packs this checkout's own build in place of the prebuilt binaries. */
@@ -56,8 +57,10 @@ export async function tarball({ local = false } = {}) {
   const stage = path.join(folder, 'stage')
   rmSync(stage, { recursive: true, force: true })
   mkdirSync(path.join(stage, 'prebuilds'), { recursive: true })
-  for (const name of ['package.json', 'LICENSE', 'README.md', 'CHANGELOG.md', 'THIRD_PARTY_NOTICES.md', 'dist'])
+  for (const name of ['LICENSE', 'README.md', 'CHANGELOG.md', 'THIRD_PARTY_NOTICES.md', 'dist'])
     cpSync(path.join(root, name), path.join(stage, name), { recursive: true })
+  const { private: _, ...published } = manifest()
+  writeFileSync(path.join(stage, 'package.json'), `${JSON.stringify(published, null, 2)}\n`)
   // Not before there is a dist/.
   const { platformKey } = await import('../../dist/core/platform.js')
   if (local) cpSync(path.join(root, addon), path.join(stage, `prebuilds/${platformKey()}.node`))

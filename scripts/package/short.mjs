@@ -30,6 +30,7 @@ export async function shortPackageTest({ local = true } = {}) {
   const node = (args, expected) => says(env, app, process.execPath, args, expected)
   return count([
     faults.length === 0,
+    await node(['-p', `'private ' + require('ndops/package.json').private`], /^private undefined$/m),
     await node(['-e', smoke.cjs], /^cjs 5$/m),
     await node(['--input-type=module', '-e', smoke.esm], /^esm 5$/m),
     await node([path.join(installed(app), 'dist/cli.js'), 'doctor'], /^binary +prebuilds\/.*ndops works here/ms),

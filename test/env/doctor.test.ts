@@ -1,7 +1,9 @@
 /** `ndops doctor` as it is run: what it says, and that it finds what is planted. */
 
-import { deepStrictEqual, match, strictEqual } from 'node:assert'
+import { deepStrictEqual, match, ok, strictEqual } from 'node:assert'
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { selfTest } from '../../lib/doctor'
 import { ndops, promises, root } from '../support/ndops'
@@ -36,7 +38,51 @@ describe('env/doctor', function () {
   it('tells of an addon that does not load', () => {
     const { status, stdout } = doctor(['doctor'], { NDOPS_CPU_LEVEL: 'v9' })
     strictEqual(status, 1)
-    match(stdout, /^binary +does not load\n +-> .*did not load/m)
+    match(
+      stdout,
+      /^binary +does not load\n {11}-> .*did not load.*\n {14}found: .*\n {14}needed: .*\n(?: {14}.*\n)+ {14}to do: unset/m,
+    )
+  })
+
+  /** Runs the doctor after `facts`, a preloaded script. */
+  const pretending = (facts: string) => {
+    const folder = mkdtempSync(join(tmpdir(), 'ndops-doctor-'))
+    try {
+      writeFileSync(join(folder, 'pretend.cjs'), facts)
+      return doctor(['doctor'], { NDOPS_NUM_THREADS: '1' }, ['--require', join(folder, 'pretend.cjs')])
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }
+
+  it('tells of an old Node', () => {
+    const { status, stdout } = pretending(
+      `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '18.12.0' } })`,
+    )
+    strictEqual(status, 1, stdout)
+    match(stdout, /^Node +18\.12\.0\n +-> update to Node 20\.9 or later$/m)
+    match(stdout, /^1 thing needs attention\.$/m)
+  })
+
+  it('tells of little memory', () => {
+    const { status, stdout } = pretending(`
+      const { dlopen } = process
+      process.dlopen = (module, ...rest) => {
+        dlopen.call(process, module, ...rest)
+        const { build } = module.exports
+        module.exports.build = () => ({ ...build(), memoryBudget: 2 ** 27 })
+      }`)
+    strictEqual(status, 1, stdout)
+    match(stdout, /^memory +0\.1 GiB \(cgroup limit, of .*\n +-> less than 256 MiB/m)
+  })
+
+  it('finds products that are wrong only at once', async () => {
+    const later = { ...promises, matmul: async () => ndops.zeros([1, 1]) } as unknown as typeof promises
+    const threads = ndops.numThreads()
+    const [matmul, ...others] = await selfTest(ndops, later)
+    match(matmul?.text ?? '', /^wrong: eight at once of 1x1x1 in float32; /)
+    ok(others.every(({ advice }) => advice === undefined))
+    strictEqual(ndops.numThreads(), threads)
   })
 
   it('finds wrong products, orders and sums', async () => {
@@ -56,6 +102,9 @@ describe('env/doctor', function () {
       ],
     )
     match(found[0]?.advice ?? '', /OPENBLAS_CORETYPE/)
+    const { cpuLevel, cpuLevels } = ndops.buildInfo()
+    for (const { advice } of found.slice(1))
+      strictEqual(advice?.includes(`NDOPS_CPU_LEVEL=${cpuLevels[0]} chooses safe ones`), cpuLevel !== cpuLevels[0])
   })
 
   it('reports what throws', async () => {

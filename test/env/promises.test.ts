@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -236,7 +237,7 @@ describe('env/promises @buffers', () => {
       for (const [start, bytes] of [
         [() => promises.add(x, 1), 8 * MB],
         [() => promises.add(data, 1), 16 * MB],
-        [() => promises.add(row, 1), 8192],
+        [() => promises.cumsum(row), 8192],
       ] as const) {
         const all = Math.floor((1.2 * made) / bytes)
         const ended = await Promise.allSettled(Array.from({ length: all }, async () => (await start()).dispose()))
@@ -285,6 +286,30 @@ describe('env/promises @buffers', () => {
     controller.abort()
     assert.deepEqual(done.toArray(), [3])
     await assert.rejects(promises.add([1], 2, { signal: 1 as unknown as AbortSignal }), { code: 'ERR_NDOPS_ARGUMENT' })
+  })
+
+  it('can be aborted in the turn of the call, also where it was done at once', async () => {
+    const x = ops.ones([7])
+    const controller = new AbortController()
+    const { signal } = controller
+    // More than settle in one turn of the event loop.
+    const calls = Array.from({ length: 300 }, () => promises.add(x, 1, { signal }))
+    const reason = new Error('not needed any more')
+    controller.abort(reason)
+    for (const outcome of await Promise.allSettled(calls)) {
+      assert.equal(outcome.status, 'rejected')
+      const error = (outcome as PromiseRejectedResult).reason
+      assert.equal(error.code, 'ERR_NDOPS_ABORTED')
+      assert.equal(error.cause, reason)
+      assert.match(error.stack, /promises\.test/)
+    }
+  })
+
+  it('leaves no listener with a signal that nothing waits for', async () => {
+    const { signal } = new AbortController()
+    for (let i = 0; i < 3; i++) (await promises.sort(filled(5000, i), { signal })).dispose()
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.equal(getEventListeners(signal, 'abort').length, 0)
   })
 
   it('sees inputs as they were at the call', async () => {

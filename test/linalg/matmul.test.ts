@@ -77,6 +77,26 @@ describe('linalg/matmul @level', () => {
     }
   })
 
+  it('adds up the steps that a large product is made in', () => {
+    const random = seeded(12)
+    // Whole numbers small enough that every sum is exact.
+    const whole = (rows: number, columns: number) =>
+      ndops.reshape(
+        Int32Array.from({ length: rows * columns }, () => Math.floor(random() * 15) - 7),
+        [rows, columns],
+      )
+    const [a, b] = [whole(400, 1600), whole(1600, 500)]
+    const expected = ndops.matmul(a, b)
+    for (const dtype of ['bfloat16', 'float32', 'float64', 'complex64', 'complex128'] as DType[]) {
+      const [x, y] = [ndops.cast(a, dtype), ndops.cast(b, dtype)]
+      const turned = ndops.transpose(ndops.add(ndops.transpose(y), 0))
+      for (const factor of [y, turned]) {
+        const product = ndops.matmul(x, factor)
+        ok(ndops.all(ndops.equal(product, ndops.cast(expected, dtype))).item(), dtype)
+      }
+    }
+  })
+
   it('sums nothing to zeros, and nothing else', () => {
     const none = ndops.fromData(new Float32Array(0), [3, 0])
     deepStrictEqual(ndops.matmul(none, ndops.fromData(new Float32Array(0), [0, 2])).toArray(), [

@@ -66,9 +66,7 @@ const ways = {
     return path.join(folder, 'server.cjs')
   },
   async 'webpack, ndops outside'(folder) {
-    const externals = [
-      ({ request }, done) => (/^ndops(\/|$)/.test(request) ? done(null, `commonjs ${request}`) : done()),
-    ]
+    const externals = { ndops: 'commonjs ndops', 'ndops/promises': 'commonjs ndops/promises' }
     await packed(folder, { externals })
     return path.join(folder, 'server.cjs')
   },

@@ -119,6 +119,7 @@ describe('scripts/package', () => {
     ))
 
   const manifest = {
+    private: true,
     main: 'dist/index.js',
     types: 'dist/index.d.ts',
     bin: { ndops: 'dist/cli.js' },
@@ -141,6 +142,7 @@ describe('scripts/package', () => {
     sources: [listing('native/core/cpu.cc'), manifest],
     'a missing entry': [listing(), { ...manifest, exports: { '.': './dist/gone.js' } }],
     'a missing gypfile': [listing(), { ...manifest, gypfile: undefined }],
+    'a checkout that npm would publish': [listing(), { ...manifest, private: undefined }],
     'an install script': [listing(), { ...manifest, scripts: { install: 'node-gyp rebuild' } }],
     'a dependency': [listing(), { ...manifest, dependencies: { left: '1' } }],
     'a heavy tarball': [{ ...listing(), size: 26 * 2 ** 20 }, manifest],

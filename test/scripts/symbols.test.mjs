@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { addonFaults, fusedFaults, objectFaults } from '../../scripts/checkSymbols.mjs'
+import { addonFaults, fusedFaults, libmFaults, objectFaults } from '../../scripts/checkSymbols.mjs'
 
 const table = '_ZN5ndops2v34sortE D 0 10'
 
@@ -32,6 +32,14 @@ describe('scripts/checkSymbols', () => {
   for (const [name, [listing, sections]] of Object.entries(planted)) {
     it(`finds ${name}`, () => assert.equal(objectFaults('v3', listing, sections).length, 1))
   }
+
+  it('finds what rounds as the platform likes', () => {
+    const exact = ['floor', 'ceilf', 'fmod', 'frexp', 'ldexp', 'nearbyint', 'memcpy', '_ZN5ndops3expEv']
+    assert.deepEqual(libmFaults(exact.map((name) => `${name} U  `).join('\n')), [])
+    assert.deepEqual(libmFaults('exp T 0 1\nlog t 0 1'), [])
+    for (const name of ['fma', 'exp', 'powf', 'log1p', 'sinh', 'atan2f', 'hypotl', 'lgamma', 'cos'])
+      assert.equal(libmFaults(`${name} U  `).length, 1, name)
+  })
 
   it('finds an addon that exports too much or too little, or needs V8 or libuv', () => {
     const both = 'napi_register_module_v1 T 0 1\nnode_api_module_get_api_version_v1 T 0 1'

@@ -3,6 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { words } from '../../lib/core/block'
+import { addon } from '../../lib/core/native'
 
 setFlagsFromString('--expose-gc')
 
@@ -23,5 +25,8 @@ export async function collectAll(): Promise<void> {
   for (let i = 0; i < 3; i++) {
     collect()
     await sleep(5)
+    // At once, not when the timer looks.
+    words[0] = 0
+    addon.sweep()
   }
 }

@@ -130,6 +130,34 @@ TEST_CASE_TEMPLATE("sort: any axis of any layout", T, ALL_DTYPES) {
   }
 }
 
+TEST_CASE_TEMPLATE("sort: columns side by side, of every length, -0 and NaN in some", T, std::int32_t, std::uint32_t,
+                   std::int64_t, std::uint64_t, float, double) {
+  using Limits = std::numeric_limits<T>;
+  std::vector<std::int64_t> lengths(70);
+  std::iota(lengths.begin(), lengths.end(), 2);
+  for (const std::int64_t n : {127, 128, 129, 255, 257, 500, 513, 1000, 1024, 1025, 1500, 2048, 2049})
+    lengths.push_back(n);
+  for (const std::int64_t n : lengths) {
+    CAPTURE(n);
+    for (const std::int64_t width : {7, 16, 41}) {
+      CAPTURE(width);
+      const Array<T> x = distributed<T>(0, {n, width});
+      check(x, 0);
+      x[0] = Limits::max();
+      x[n * width - 1] = Limits::lowest();
+      check(x.reversed(0), 0);
+      if (!Limits::has_quiet_NaN) continue;
+      const std::int64_t column = n * 5 % width;
+      x[column] = -T{0};
+      x[(n - 1) * width + column] = T{0};
+      check(x, 0);
+      x[column] = T{1};
+      x[(n - 1) * width + column] = -Limits::quiet_NaN();
+      check(x, 0);
+    }
+  }
+}
+
 TEST_CASE_TEMPLATE("sort: the same for every number of threads", T, std::uint8_t, Float16, float, std::uint32_t, double,
                    std::int64_t, Complex64) {
   for (const int threads : {1, 2, 3, 8}) {
