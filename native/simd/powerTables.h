@@ -12,74 +12,96 @@ NDOPS_INLINE __m512d lookUp(const double (&row)[16], __m512i piece) {
   return _mm512_permutex2var_pd(_mm512_load_pd(row), piece, _mm512_load_pd(row + 8));
 }
 
-/// x = 2^e m with m in [3/4, 3/2), whose first four fraction bits choose c: log2 x = e + log2 c + log2(1 + r), r = m/c
-/// - 1. Next to m = 1 on both sides c is 1, so that nothing cancels. For m < 1 the exponent found is one less:
-/// kPowerLog holds it.
-alignas(64) constexpr double kPowerInverse[16] = {0x1p+0,
-                                                  0x1.d41d41d41d41dp-1,
-                                                  0x1.bacf914c1bad0p-1,
-                                                  0x1.a41a41a41a41ap-1,
-                                                  0x1.8f9c18f9c18fap-1,
-                                                  0x1.7d05f417d05f4p-1,
-                                                  0x1.6c16c16c16c17p-1,
-                                                  0x1.5c9882b931057p-1,
-                                                  0x1.4e5e0a72f0539p+0,
-                                                  0x1.4141414141414p+0,
-                                                  0x1.3521cfb2b78c1p+0,
-                                                  0x1.29e4129e4129ep+0,
-                                                  0x1.1f7047dc11f70p+0,
-                                                  0x1.15b1e5f75270dp+0,
-                                                  0x1.0c9714fbcda3bp+0,
-                                                  0x1p+0};
-alignas(64) constexpr double kPowerLog[16] = {0,
-                                              0x1.08c588cda79e5p-3,
-                                              0x1.acf5e2db4ec91p-3,
-                                              0x1.24407ab0e073ap-2,
-                                              0x1.6e221cd9d0cddp-2,
-                                              0x1.b47ebf73882a1p-2,
-                                              0x1.f7a8568cb06cep-2,
-                                              0x1.1bf311e95d00ep-1,
-                                              0x1.3abb3faa02168p-1,
-                                              0x1.5848226989d34p-1,
-                                              0x1.74b1fd64e0754p-1,
-                                              0x1.900e6160002cep-1,
-                                              0x1.aa708f58014d4p-1,
-                                              0x1.c3e9ca2e1a055p-1,
-                                              0x1.dc899ab3ff56cp-1,
-                                              1};
+// clang-format off
+/// For float32: factors of few bits, of which x m - 1 of the piece's m is exact, and -log2 of each in two parts, one
+/// more where the exponent found is one less; sums of the first part with exponents are exact. Next to m = 1 on both
+/// sides the factor is 1, so that nothing cancels.
+struct PowerTable {
+  float factor[32];
+  float high[32];
+  float low[32];
+  float root[32];  // 2^(k/32), and what that lost
+  float rootLow[32];
+};
+alignas(64) constexpr PowerTable kPowerTable = {
+    {0x1p+0f, 0x1.e8p-1f, 0x1.d8p-1f, 0x1.dp-1f, 0x1.cp-1f, 0x1.b8p-1f, 0x1.a8p-1f, 0x1.ap-1f, 0x1.98p-1f,
+     0x1.88p-1f, 0x1.8p-1f, 0x1.78p-1f, 0x1.7p-1f, 0x1.68p-1f, 0x1.6p-1f, 0x1.58p-1f, 0x1.5p+0f, 0x1.48p+0f,
+     0x1.48p+0f, 0x1.4p+0f, 0x1.38p+0f, 0x1.3p+0f, 0x1.3p+0f, 0x1.28p+0f, 0x1.2p+0f, 0x1.2p+0f, 0x1.18p+0f,
+     0x1.1p+0f, 0x1.1p+0f, 0x1.08p+0f, 0x1.08p+0f, 0x1p+0f},
+    {0, 0x1.1bbp-4f, 0x1.e0bp-4f, 0x1.22d8p-3f, 0x1.8a88p-3f, 0x1.bfc8p-3f, 0x1.169cp-2f, 0x1.32cp-2f, 0x1.4f7p-2f,
+     0x1.8a88p-2f, 0x1.a9p-2f, 0x1.c818p-2f, 0x1.e7ep-2f, 0x1.042cp-1f, 0x1.14c6p-1f, 0x1.25cp-1f, 0x1.3722p-1f,
+     0x1.48eep-1f, 0x1.48eep-1f, 0x1.5b2cp-1f, 0x1.6dep-1f, 0x1.811p-1f, 0x1.811p-1f, 0x1.94c2p-1f, 0x1.a9p-1f,
+     0x1.a9p-1f, 0x1.bdcep-1f, 0x1.d338p-1f, 0x1.d338p-1f, 0x1.e946p-1f, 0x1.e946p-1f, 0x1p+0f},
+    {0, 0x1.953002p-19f, 0x1.ae8f3p-20f, 0x1.6e155ap-18f, 0x1.80abfcp-19f, -0x1.858p-19f, 0x1.4d8fc6p-24f,
+     -0x1.1c8f12p-22f, -0x1.134c4ep-20f, 0x1.80abfcp-18f, -0x1.a39fbep-20f, 0x1.dc2d46p-18f, -0x1.40358ep-19f,
+     -0x1.5a32c2p-20f, -0x1.3e032ep-18f, 0x1.408c78p-18f, 0x1.5db83ap-20f, 0x1.e3263p-18f, 0x1.e3263p-18f,
+     0x1.ed0cbap-20f, -0x1.eac382p-20f, -0x1.6b9026p-19f, -0x1.6b9026p-19f, 0x1.0e9258p-18f, -0x1.a39fbep-19f,
+     -0x1.a39fbep-19f, 0x1.3b992cp-18f, 0x1.20a6dep-21f, 0x1.20a6dep-21f, -0x1.a6eb1ep-18f, -0x1.a6eb1ep-18f, 0},
+    {0x1p+0f, 0x1.059b0ep+0f, 0x1.0b5586p+0f, 0x1.11301ep+0f, 0x1.172b84p+0f, 0x1.1d4874p+0f, 0x1.2387a6p+0f,
+     0x1.29e9ep+0f, 0x1.306fep+0f, 0x1.371a74p+0f, 0x1.3dea64p+0f, 0x1.44e086p+0f, 0x1.4bfdaep+0f, 0x1.5342b6p+0f,
+     0x1.5ab07ep+0f, 0x1.6247ecp+0f, 0x1.6a09e6p+0f, 0x1.71f75ep+0f, 0x1.7a1148p+0f, 0x1.82589ap+0f, 0x1.8ace54p+0f,
+     0x1.93737cp+0f, 0x1.9c4918p+0f, 0x1.a5503cp+0f, 0x1.ae89fap+0f, 0x1.b7f77p+0f, 0x1.c199bep+0f, 0x1.cb720ep+0f,
+     0x1.d5818ep+0f, 0x1.dfc974p+0f, 0x1.ea4afap+0f, 0x1.f50766p+0f},
+    {0, -0x1.9d4f52p-25f, 0x1.9f3122p-25f, -0x1.fdb496p-25f, -0x1.c15742p-27f, -0x1.d2e8cap-25f, 0x1.ceac48p-25f,
+     -0x1.5c0424p-25f, 0x1.4636e2p-25f, -0x1.18aac6p-25f, 0x1.824684p-25f, 0x1.8624b4p-30f, -0x1.593abcp-25f,
+     -0x1.2c561p-25f, -0x1.5bd5ecp-27f, -0x1.f8b55p-25f, 0x1.9fcef4p-26f, 0x1.1d8beep-25f, -0x1.829fdp-25f,
+     -0x1.accc7cp-26f, 0x1.15506ep-27f, -0x1.e64744p-25f, 0x1.51f848p-27f, -0x1.b83b54p-25f, -0x1.a94b14p-26f,
+     -0x1.a09438p-25f, -0x1.3d56b2p-27f, -0x1.8837ccp-27f, -0x1.822dbcp-27f, -0x1.908c94p-25f, 0x1.52486cp-27f,
+     -0x1.246ebp-26f}};
+// clang-format on
 
-/// x^y for finite x > 0 and y that come from float32, N batches in step: a batch alone would wait for itself. log2 x is
-/// within 2^-34 relative, 2^z within 2^-29.
+NDOPS_INLINE __m512 lookUp(const float (&row)[32], __m512i piece) {
+  return _mm512_permutex2var_ps(_mm512_load_ps(row), piece, _mm512_load_ps(row + 16));
+}
+
+/// x^y for finite x > 0 and y finite, N batches in step: log2 x in two parts, within 2^-36 relative.
 template <int N>
-NDOPS_INLINE void quickPower(__m512d (&x)[N], const __m512d (&y)[N]) {
-  constexpr double kLogarithm[] = {0x1.715476529eacdp0,   -0x1.71547608b7fe2p-1, 0x1.ec70a91f2d6fap-2,
-                                   -0x1.715b4d5d08967p-2, 0x1.277e04c550c1ap-2,  -0x1.c94f85ea2ce21p-3};
-  constexpr double kPower[] = {0x1.00000007f878ap0,  0x1.62e42955d5403p-1,  0x1.ebfd9ed295c26p-3, 0x1.c6850068dd03ep-5,
-                               0x1.3d2800cb559e7p-7, 0x1.461954c30b73fp-10, 0x1.c721195cf0a3cp-13};
-  constexpr int kLast = 5;
-  __m512d r[N];
-  __m512d whole[N];
-  __m512d sum[N];
+NDOPS_INLINE void quickPower(__m512 (&x)[N], const __m512 (&y)[N]) {
+  // log2(1 + r) = r (kFirst + kSecond r + (kLow[0] + kLow[1] r + ...) r), but for kFirstLow; 2^f = 1 + f Q(f) to |f| =
+  // 0.066: half a 32nd, and the low part of the logarithm times y.
+  constexpr float kFirst = 0x1.715476p+0f;
+  constexpr float kFirstLow = 0x1.4ae0cp-26f;
+  constexpr float kSecond = -0x1.715476p-1f;
+  constexpr float kLow[] = {-0x1.4b4cdep-27f, 0x1.ec709ap-2f, -0x1.71546cp-2f, 0x1.27b70ep-2f, -0x1.ed1996p-3f};
+  constexpr float kPower[] = {0x1.62e43p-1f, 0x1.ebfbep-3f, 0x1.c6b97cp-5f, 0x1.3b2f4ap-7f};
+  constexpr float kRound = 0x1.8p18f;
+  __m512 r[N];
+  __m512 high[N];
+  __m512 low[N];
+  __m512 sum[N];
   for (int k = 0; k < N; ++k) {
-    const __m512i index = _mm512_srli_epi64(_mm512_castpd_si512(x[k]), 48);
-    const __m512d inverse =
-        _mm512_permutex2var_pd(_mm512_load_pd(kPowerInverse), index, _mm512_load_pd(kPowerInverse + 8));
-    whole[k] = _mm512_permutex2var_pd(_mm512_load_pd(kPowerLog), index, _mm512_load_pd(kPowerLog + 8));
-    const __m512d mantissa = _mm512_getmant_pd(x[k], _MM_MANT_NORM_p75_1p5, _MM_MANT_SIGN_src);
-    r[k] = _mm512_fmsub_pd(mantissa, inverse, _mm512_set1_pd(1));
-    whole[k] = _mm512_add_pd(whole[k], _mm512_getexp_pd(x[k]));
-    sum[k] = _mm512_set1_pd(kLogarithm[kLast]);
+    const __m512 mantissa = _mm512_getmant_ps(x[k], _MM_MANT_NORM_p75_1p5, _MM_MANT_SIGN_src);
+    const __m512i piece = _mm512_srli_epi32(_mm512_castps_si512(mantissa), 18);
+    r[k] = _mm512_fmsub_ps(mantissa, lookUp(kPowerTable.factor, piece), _mm512_set1_ps(1));
+    high[k] = _mm512_add_ps(_mm512_getexp_ps(x[k]), lookUp(kPowerTable.high, piece));
+    low[k] = lookUp(kPowerTable.low, piece);
+    sum[k] = _mm512_set1_ps(kLow[4]);
   }
-  for (int j = kLast - 1; j >= 0; --j)
-    for (int k = 0; k < N; ++k) sum[k] = _mm512_fmadd_pd(sum[k], r[k], _mm512_set1_pd(kLogarithm[j]));
+  for (int j = 3; j >= 0; --j)
+    for (int k = 0; k < N; ++k) sum[k] = _mm512_fmadd_ps(sum[k], r[k], _mm512_set1_ps(kLow[j]));
   for (int k = 0; k < N; ++k) {
-    x[k] = _mm512_mul_pd(y[k], _mm512_fmadd_pd(sum[k], r[k], whole[k]));
-    r[k] = _mm512_reduce_pd(x[k], _MM_FROUND_TO_NEG_INF);
-    sum[k] = _mm512_set1_pd(kPower[kLast + 1]);
+    const __m512 first = _mm512_set1_ps(kFirst);
+    const __m512 slope = _mm512_fmadd_ps(r[k], _mm512_set1_ps(kSecond), first);
+    const __m512 lost = _mm512_fmadd_ps(r[k], _mm512_set1_ps(kSecond), _mm512_sub_ps(first, slope));
+    const __m512 slopeLow = _mm512_add_ps(lost, _mm512_fmadd_ps(sum[k], r[k], _mm512_set1_ps(kFirstLow)));
+    const __m512 product = _mm512_mul_ps(r[k], slope);
+    const __m512 productLow = _mm512_fmadd_ps(r[k], slopeLow, _mm512_fmsub_ps(r[k], slope, product));
+    const __m512 total = _mm512_add_ps(high[k], product);
+    const __m512 totalLow = _mm512_add_ps(_mm512_sub_ps(high[k], total), product);
+    low[k] = _mm512_add_ps(_mm512_add_ps(totalLow, low[k]), productLow);
+    const __m512 z = _mm512_mul_ps(y[k], total);
+    const __m512 zLow = _mm512_fmadd_ps(y[k], low[k], _mm512_fmsub_ps(y[k], total, z));
+    // Past the range any piece and any low part do that are no large ones. In 32nds:
+    constexpr int kNearest = 5 << 4 | _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
+    const __m512i step = _mm512_castps_si512(_mm512_add_ps(z, _mm512_set1_ps(kRound)));
+    const __m512 f = _mm512_add_ps(_mm512_reduce_ps(z, kNearest), _mm512_range_ps(zLow, _mm512_set1_ps(1), 2));
+    const __m512 root = lookUp(kPowerTable.root, step);
+    __m512 slopes = _mm512_fmadd_ps(f, _mm512_set1_ps(kPower[3]), _mm512_set1_ps(kPower[2]));
+    slopes = _mm512_fmadd_ps(f, slopes, _mm512_set1_ps(kPower[1]));
+    const __m512 grown = _mm512_mul_ps(f, _mm512_fmadd_ps(f, slopes, _mm512_set1_ps(kPower[0])));
+    const __m512 power = _mm512_add_ps(root, _mm512_fmadd_ps(root, grown, lookUp(kPowerTable.rootLow, step)));
+    x[k] = _mm512_scalef_ps(power, _mm512_roundscale_ps(z, kNearest));
   }
-  for (int j = kLast; j >= 0; --j)
-    for (int k = 0; k < N; ++k) sum[k] = _mm512_fmadd_pd(sum[k], r[k], _mm512_set1_pd(kPower[j]));
-  for (int k = 0; k < N; ++k) x[k] = _mm512_scalef_pd(sum[k], x[k]);
 }
 
 /// For float64, c = 1 + k/16 is the nearest to m in [1 - 1/32, 2 - 1/32): 1/c rounded, log2 of its inverse in two parts

@@ -42,8 +42,8 @@ T rootOf(T x) {
   return std::sqrt(x);
 }
 
-/// Bounds lie above the maxima measured at v3 and v4: float32 over all patterns, float64 over 2 * 10^7
-/// values (test/native/exhaustive).
+/// Bounds lie above the maxima measured at v3 and v4, float32 over all patterns, float64 over 2 * 10^7 values, and
+/// above those of samples at v2 and on neon (test/native/exhaustive).
 inline const std::vector<UnaryCase>& unaryCases() {
 #define NDOPS_CASE(NAME, FUNCTION, ULP32, ULP64)                                                                   \
   UnaryCase {                                                                                                      \
@@ -56,7 +56,7 @@ inline const std::vector<UnaryCase>& unaryCases() {
       NDOPS_CASE(log1p, log1p, 1.1, 1.0),
       NDOPS_CASE(log2, log2, 1.2, 1.2),
       NDOPS_CASE(log10, log10, 1.2, 1.0),
-      NDOPS_CASE(erf, erf, 1.3, 1.2),
+      NDOPS_CASE(erf, erf, 1.3, 1.3),
       NDOPS_CASE(sin, sin, 1.0, 0.9),
       NDOPS_CASE(cos, cos, 0.9, 0.9),
       NDOPS_CASE(tan, tan, 1.2, 1.2),
@@ -68,7 +68,7 @@ inline const std::vector<UnaryCase>& unaryCases() {
       NDOPS_CASE(tanh, tanh, 1.0, 1.1),
       NDOPS_CASE(arcsinh, asinh, 1.3, 1.2),
       NDOPS_CASE(arccosh, acosh, 1.1, 1.4),
-      NDOPS_CASE(arctanh, atanh, 1.3, 1.2),
+      NDOPS_CASE(arctanh, atanh, 1.4, 1.2),
       {"erfinv", [](double x) { return static_cast<double>(inverseOfErf(x)); }, inverseOfErf, 0.51, 2.0},
       {"sqrt", rootOf<double>, rootOf<long double>, 0.5, 0.51},
       {"rsqrt", [](double x) { return 1 / std::sqrt(x); }, [](long double x) { return 1 / std::sqrt(x); }, 1.5, 1.5},

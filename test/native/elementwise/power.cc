@@ -49,7 +49,8 @@ void pick(Random& random, T& x, T& y) {
 }  // namespace
 
 TEST_CASE_TEMPLATE("power: within its bound", T, float, double) {
-  const double bound = sizeof(T) == 4 ? 0.6 : 0.9 + kLibmError;
+  // On AVX-512 subnormal float32 results are rounded twice.
+  const double bound = sizeof(T) == 4 ? 0.8 : 0.9 + kLibmError;
   constexpr int kCount = 200000;
   std::vector<T> x(kCount);
   std::vector<T> y(kCount);
