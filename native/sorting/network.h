@@ -14,6 +14,13 @@ template <class K>
 NDOPS_INLINE void exchange(Vector<K>& low, Vector<K>& high) {
   const Vector<K> a = low;
   low = Lanes<K>::min(a, high);
+#if defined(__AVX512F__)
+  // The greater one is what the lesser one leaves: processors compare 64-bit lanes at half the rate of bits.
+  if constexpr (sizeof(K) == 8) {
+    high = a ^ high ^ low;
+    return;
+  }
+#endif
   high = Lanes<K>::max(a, high);
 }
 

@@ -35,7 +35,7 @@ struct Range {
 };
 
 /// Columns of more keys than this are faster as rows.
-constexpr std::int64_t kMostColumnKeys = 2048;
+constexpr std::int64_t kMostColumnKeys = 1024;
 /// What KeyLoops::columns needs for columns of n keys: rows of 64 bytes, to whole parts of a power of two.
 constexpr std::int64_t columnBytes(std::int64_t n) { return (n + n / 4 + 16) * 64; }
 
