@@ -170,7 +170,10 @@ Status byTables(const Scatter& s) {
   const ScatterLoops& loops = *s.loops;
   const std::int64_t total = s.rows * s.width;
   const bool single = s.width == 1;
-  const auto clamp = loops.clamp[static_cast<int>(s.indices->dtype)];
+  const DType ids = s.indices->dtype;
+  const auto clamp = loops.clamp[static_cast<int>(ids)];
+  const bool asTheyLie =
+      single && s.drops && (ids == DType::Int32 || ids == DType::Uint32) && s.indices->strides[0] == 1;
   // More tables as long as they stay in the first-level cache.
   const std::int64_t items = single ? total + 1 : total;
   std::int64_t ways = single ? 8 : 1;
@@ -194,12 +197,15 @@ Status byTables(const Scatter& s) {
       if (!(single && s.drops) && !s.lookUpRows(i, count, rows)) return;
       if (single) {
         std::uint32_t own[kTally];
-        if (s.drops)
+        const std::uint32_t* given = own;
+        if (asTheyLie)
+          given = reinterpret_cast<const std::uint32_t*>(s.indices->data) + i;
+        else if (s.drops)
           clamp(own, s.indices->data + i * s.indices->strides[0] * itemSize(s.indices->dtype), s.indices->strides[0],
                 s.rows, count);
         else
           for (std::int64_t k = 0; k < count; ++k) own[k] = static_cast<std::uint32_t>(rows[k]);
-        loops.tallyRows(table, items, static_cast<int>(ways), own,
+        loops.tallyRows(table, items, static_cast<int>(ways), given, s.rows,
                         s.updates->data + i * s.updateStep() * itemSize(s.updates->dtype), s.updateStep(), count);
         continue;
       }
@@ -267,8 +273,8 @@ Status segments(const Launch& launch, const char* kernel) {
   s.drops = true;
   s.depth = 1;
   s.width = data.shape[1];
-  const auto load = s.lookUp->load[static_cast<int>(ids.dtype)];
-  if (load == nullptr) return execution.fail(Status::Unsupported);
+  const auto highestOf = s.loops->highest[static_cast<int>(ids.dtype)];
+  if (highestOf == nullptr) return execution.fail(Status::Unsupported);
   if (launch.numbers[0] >= 0) {
     s.rows = static_cast<std::int64_t>(launch.numbers[0]);
     return s.out->rank == 2 && s.out->shape[0] == s.rows && s.out->shape[1] == s.width ? run(s)
@@ -277,14 +283,9 @@ Status segments(const Launch& launch, const char* kernel) {
   std::atomic<std::int64_t> most{-1};
   constexpr std::int64_t kTask = 64 * kBlock;
   const Status status = parallel(execution, (s.n + kTask - 1) / kTask, [&](std::int64_t task) {
-    std::int64_t given[kBlock];
-    std::int64_t highest = -1;
-    const std::int64_t end = std::min(s.n, (task + 1) * kTask);
-    for (std::int64_t i = task * kTask; i < end; i += kBlock) {
-      const std::int64_t count = std::min(kBlock, end - i);
-      load(given, ids.data + i * ids.strides[0] * itemSize(ids.dtype), 0, ids.strides[0], 1, count);
-      highest = std::max(highest, s.loops->highest(given, count));
-    }
+    const std::int64_t first = task * kTask;
+    const std::int64_t highest = highestOf(ids.data + first * ids.strides[0] * itemSize(ids.dtype), ids.strides[0],
+                                           std::min(kTask, s.n - first));
     std::int64_t seen = most.load(std::memory_order_relaxed);
     while (seen < highest && !most.compare_exchange_weak(seen, highest, std::memory_order_relaxed)) {
     }

@@ -32,10 +32,11 @@ struct ScatterLoops {
   /// rows[i] = ids[i * step] where that is in [0, size), else size (below 2^32 - 1); each id is read once. By dtype of
   /// the ids.
   void (*clamp[kDTypes])(std::uint32_t* rows, const char* ids, std::int64_t step, std::int64_t size, std::int64_t n);
-  /// updates[i * step] into accumulators rows[i] for each i < n <= kTally, in a fixed order, of 2 or 8 tables that
-  /// stand `apart` accumulators from one another, so that equal rows one after the other do not wait for each other.
-  void (*tallyRows)(char* tables, std::int64_t apart, int ways, const std::uint32_t* rows, const char* updates,
-                    std::int64_t step, std::int64_t n);
+  /// updates[i * step] into accumulators ids[i], or `size` (below 2^32 - 1) where that is no less, for each i < n <=
+  /// kTally, in a fixed order, of 2 or 8 tables that stand `apart` accumulators from one another, so that equal ids one
+  /// after the other do not wait for each other. Ids may be changed meanwhile.
+  void (*tallyRows)(char* tables, std::int64_t apart, int ways, const std::uint32_t* ids, std::int64_t size,
+                    const char* updates, std::int64_t step, std::int64_t n);
   /// into[i] = combine(into[i], from[i])
   void (*merge)(char* into, const char* from, std::int64_t n);
   /// out[i] = table[i], or combine(out[i], table[i]) with `onto`, rounded once.
@@ -43,8 +44,8 @@ struct ScatterLoops {
 
   /// ids[i] = -1 where it is not in [0, size)
   void (*drop)(std::int64_t* ids, std::int64_t n, std::int64_t size);
-  /// The largest id, or -1.
-  std::int64_t (*highest)(const std::int64_t* ids, std::int64_t n);
+  /// The largest of ids[i * step], i < n, n > 0; 2^63 - 1 for one past that. By dtype of the ids.
+  std::int64_t (*highest[kDTypes])(const char* ids, std::int64_t step, std::int64_t n);
   /// Whether all rows are in [low, low + count).
   bool (*inside)(const std::int64_t* rows, std::int64_t n, std::int64_t low, std::int64_t count);
   /// The rows in [low, low + count), in order: to[k] = rows[i] * width, from[k] = (first + i) * step. Returns how many.

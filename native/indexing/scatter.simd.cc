@@ -8,6 +8,10 @@
 #include "indexing/combine.h"
 #include "simd/item.h"
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 namespace ndops::NDOPS_LEVEL {
 namespace {
 
@@ -83,25 +87,40 @@ std::int64_t within(std::int64_t* __restrict to, std::int64_t* __restrict from, 
   return found;
 }
 
-std::int64_t highest(const std::int64_t* ids, std::int64_t n) {
-  std::int64_t most = -1;
-  for (std::int64_t i = 0; i < n; ++i) most = ids[i] > most ? ids[i] : most;
-  return most;
+template <class I>
+std::int64_t highest(const char* ids, std::int64_t step, std::int64_t n) {
+  const I* in = reinterpret_cast<const I*>(ids);
+  I most = in[0];
+  if (step == 1)
+    for (std::int64_t i = 1; i < n; ++i) most = in[i] > most ? in[i] : most;
+  else
+    for (std::int64_t i = 1; i < n; ++i) most = in[i * step] > most ? in[i * step] : most;
+  if constexpr (std::is_same_v<I, std::uint64_t>)
+    return static_cast<std::int64_t>(most >> 63 ? ~std::uint64_t{0} >> 1 : most);
+  else
+    return static_cast<std::int64_t>(most);
 }
 
 /// What no dtype of the updates changes.
 constexpr ScatterLoops common() {
   ScatterLoops loops{};
   loops.clamp[static_cast<int>(DType::Uint8)] = clamp<std::uint8_t>;
+  loops.highest[static_cast<int>(DType::Uint8)] = highest<std::uint8_t>;
   loops.clamp[static_cast<int>(DType::Uint16)] = clamp<std::uint16_t>;
+  loops.highest[static_cast<int>(DType::Uint16)] = highest<std::uint16_t>;
   loops.clamp[static_cast<int>(DType::Uint32)] = clamp<std::uint32_t>;
+  loops.highest[static_cast<int>(DType::Uint32)] = highest<std::uint32_t>;
   loops.clamp[static_cast<int>(DType::Uint64)] = clamp<std::uint64_t>;
+  loops.highest[static_cast<int>(DType::Uint64)] = highest<std::uint64_t>;
   loops.clamp[static_cast<int>(DType::Int8)] = clamp<std::int8_t>;
+  loops.highest[static_cast<int>(DType::Int8)] = highest<std::int8_t>;
   loops.clamp[static_cast<int>(DType::Int16)] = clamp<std::int16_t>;
+  loops.highest[static_cast<int>(DType::Int16)] = highest<std::int16_t>;
   loops.clamp[static_cast<int>(DType::Int32)] = clamp<std::int32_t>;
+  loops.highest[static_cast<int>(DType::Int32)] = highest<std::int32_t>;
   loops.clamp[static_cast<int>(DType::Int64)] = clamp<std::int64_t>;
+  loops.highest[static_cast<int>(DType::Int64)] = highest<std::int64_t>;
   loops.drop = drop;
-  loops.highest = highest;
   loops.inside = inside;
   loops.within = within;
   return loops;
@@ -156,79 +175,108 @@ struct Loops {
       combineRows<Combine, T>(reinterpret_cast<Wide*>(table), to, updates, from, step, n, width);
     }
 
-    /// Rows one by one; where a group is of one row (ids that are sorted, or nearly), lanes side by side.
+    /// What updates are read as: halves are converted before, all others on the way to their accumulator.
+    using From = std::conditional_t<kIsHalf<T>, Wide, T>;
+    static Wide wide(From x) { return converted<Wide>(x); }
+    static void widePair(const From* from, Wide* to) {
+#if defined(__x86_64__)
+      if constexpr (std::is_same_v<From, float> && std::is_same_v<Wide, double>) {
+        // One conversion for both: left to itself the compiler makes two.
+        const __m128i both = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(from));
+        _mm_storeu_pd(to, _mm_cvtps_pd(_mm_castsi128_ps(both)));
+        return;
+      }
+#endif
+      to[0] = wide(from[0]);
+      to[1] = wide(from[1]);
+    }
+    /// One value into one place. Its address is worked out by each of the two instructions that take it: for nothing,
+    /// where a register for it would be one more instruction.
+    template <class Quick>
+    static void bring(Wide* table, std::uint64_t row, Wide value) {
+      const Wide sum = Quick::of(table[row], value);
+      __asm__("" : "+r"(row));
+      table[row] = sum;
+    }
+
+    /// Ids one by one; where a group is of one id (ids that are sorted, or nearly), lanes side by side.
     template <class Quick, int ways>
-    static void tallyBy(Wide* tables, std::int64_t apart, const std::uint32_t* rows, const Wide* values,
-                        std::int64_t n) {
+    static void tallyBy(Wide* tables, std::int64_t apart, const std::uint32_t* ids, std::uint64_t size,
+                        const From* values, std::int64_t n) {
       constexpr int kGroup = 16;
       constexpr int kLanes = kGroup / 2;
-      const auto isOf = [rows](std::int64_t i, std::uint32_t row) {
+      // Each id is read once for use as a place: another thread may change it.
+      const auto read = [ids](std::int64_t i) -> std::uint64_t { return __atomic_load_n(ids + i, __ATOMIC_RELAXED); };
+      const auto rowOf = [size](std::uint64_t id) { return id < size ? id : size; };
+      const auto isOf = [ids, read](std::int64_t i, std::uint64_t id) {
         // The usual case apart: ids in no order.
-        if (rows[i + kGroup / 2] != row || rows[i + kGroup - 1] != row) return false;
+        if (read(i + kGroup / 2) != id || read(i + kGroup - 1) != id) return false;
         // Aligned as what they are loaded and stored by: AddressSanitizer's own stack frames are not by themselves.
         alignas(64) std::uint64_t pairs[kGroup / 2];
-        std::memcpy(pairs, rows + i, sizeof pairs);
-        const std::uint64_t both = static_cast<std::uint64_t>(row) << 32 | row;
+        std::memcpy(pairs, ids + i, sizeof pairs);
+        const std::uint64_t both = id << 32 | id;
         std::uint64_t differ = 0;
         for (const std::uint64_t pair : pairs) differ |= pair ^ both;
         return differ == 0;
       };
       std::int64_t i = 0;
       while (i + kGroup <= n) {
-        const std::uint32_t row = rows[i];
-        if (!isOf(i, row)) {
-          const Wide* own = values + i;
+        const std::uint64_t id = read(i);
+        if (!isOf(i, id)) {
+          const From* own = values + i;
           // Else g++ loads a group into vectors, for the other branch, and takes it apart again.
           __asm__("" : "+r"(own));
-#pragma GCC unroll 16
-          for (int l = 0; l < kGroup; ++l) {
-            Wide& place = tables[l % ways * apart + rows[i + l]];
-            place = Quick::of(place, own[l]);
+#pragma GCC unroll 8
+          for (int l = 0; l < kGroup; l += 2) {
+            Wide pair[2];
+            widePair(own + l, pair);
+            const std::uint64_t first = rowOf(read(i + l));
+            const std::uint64_t second = rowOf(read(i + l + 1));
+            bring<Quick>(tables + l % ways * apart, first, pair[0]);
+            bring<Quick>(tables + (l + 1) % ways * apart, second, pair[1]);
           }
           i += kGroup;
           continue;
         }
         alignas(64) Wide lanes[kLanes];
-        for (int l = 0; l < kLanes; ++l) lanes[l] = Quick::of(values[i + l], values[i + kLanes + l]);
-        for (i += kGroup; i + kGroup <= n && isOf(i, row); i += kGroup)
+        for (int l = 0; l < kLanes; ++l) lanes[l] = Quick::of(wide(values[i + l]), wide(values[i + kLanes + l]));
+        for (i += kGroup; i + kGroup <= n && isOf(i, id); i += kGroup)
           for (int l = 0; l < kLanes; ++l)
-            lanes[l] = Quick::of(lanes[l], Quick::of(values[i + l], values[i + kLanes + l]));
+            lanes[l] = Quick::of(lanes[l], Quick::of(wide(values[i + l]), wide(values[i + kLanes + l])));
         for (int half = kLanes / 2; half > 0; half /= 2)
           for (int l = 0; l < half; ++l) lanes[l] = Quick::of(lanes[l], lanes[l + half]);
-        tables[row] = Quick::of(tables[row], lanes[0]);
+        bring<Quick>(tables, rowOf(id), lanes[0]);
       }
-      for (; i < n; ++i) {
-        Wide& place = tables[i % ways * apart + rows[i]];
-        place = Quick::of(place, values[i]);
-      }
+      for (; i < n; ++i) bring<Quick>(tables + i % ways * apart, rowOf(read(i)), wide(values[i]));
     }
 
     template <class Quick>
-    static void tallyInto(Wide* tables, std::int64_t apart, int ways, const std::uint32_t* rows, const Wide* values,
-                          std::int64_t n) {
-      if (ways == 8) return tallyBy<Quick, 8>(tables, apart, rows, values, n);
-      tallyBy<Quick, 2>(tables, apart, rows, values, n);
+    static void tallyInto(Wide* tables, std::int64_t apart, int ways, const std::uint32_t* ids, std::uint64_t size,
+                          const From* values, std::int64_t n) {
+      if (ways == 8) return tallyBy<Quick, 8>(tables, apart, ids, size, values, n);
+      tallyBy<Quick, 2>(tables, apart, ids, size, values, n);
     }
 
-    static void tallyRows(char* tables, std::int64_t apart, int ways, const std::uint32_t* rows, const char* updates,
-                          std::int64_t step, std::int64_t n) {
+    static void tallyRows(char* tables, std::int64_t apart, int ways, const std::uint32_t* ids, std::int64_t size,
+                          const char* updates, std::int64_t step, std::int64_t n) {
       const T* in = reinterpret_cast<const T*>(updates);
       Wide* table = reinterpret_cast<Wide*>(tables);
-      alignas(64) Wide room[kTally];
-      const Wide* values = room;
+      const std::uint64_t end = static_cast<std::uint64_t>(size);
+      alignas(64) From room[kTally];
+      const From* values = room;
       if (step != 1)
-        for (std::int64_t i = 0; i < n; ++i) room[i] = converted<Wide>(in[i * step]);
-      else if constexpr (std::is_same_v<T, Wide>)
+        for (std::int64_t i = 0; i < n; ++i) room[i] = converted<From>(in[i * step]);
+      else if constexpr (std::is_same_v<T, From>)
         values = in;
       else
-        for (std::int64_t i = 0; i < n; ++i) room[i] = converted<Wide>(in[i]);
-      if constexpr (!std::is_same_v<typename Combine::Numbers, Combine> && std::is_floating_point_v<Wide>) {
+        for (std::int64_t i = 0; i < n; ++i) room[i] = converted<From>(in[i]);
+      if constexpr (!std::is_same_v<typename Combine::Numbers, Combine> && std::is_floating_point_v<From>) {
         // As wide as the values, for the sake of vectors.
-        std::conditional_t<sizeof(Wide) == 4, std::int32_t, std::int64_t> strange = 0;
+        std::conditional_t<sizeof(From) == 4, std::int32_t, std::int64_t> strange = 0;
         for (std::int64_t i = 0; i < n; ++i) strange |= values[i] != values[i];
-        if (strange == 0) return tallyInto<typename Combine::Numbers>(table, apart, ways, rows, values, n);
+        if (strange == 0) return tallyInto<typename Combine::Numbers>(table, apart, ways, ids, end, values, n);
       }
-      tallyInto<Combine>(table, apart, ways, rows, values, n);
+      tallyInto<Combine>(table, apart, ways, ids, end, values, n);
     }
 
     static void merge(char* into, const char* from, std::int64_t n) {

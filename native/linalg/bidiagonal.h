@@ -5,6 +5,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <Eigen/Householder>
 #include <algorithm>
 #include <complex>
 #include <cstring>
@@ -40,8 +41,7 @@ struct Work {
   S* sum;            // m
   S* down;           // 2 kPanel * m, where there are panels
   S* across;         // 2 kPanel * n, as `down`
-  double* diagonal;  // 2 n
-  double* beside;    // 2 n
+  double* diagonal;  // 4 n: both diagonals, and room for the last step
 
   static bool blocked(std::int64_t m, std::int64_t n) { return n >= kBlocked && m <= blasLimit(); }
   static std::int64_t bytes(std::int64_t m, std::int64_t n) {
@@ -61,7 +61,6 @@ struct Work {
     down = sum + m;
     across = blocked(m, n) ? down + 2 * kPanel * m : down;
     diagonal = reinterpret_cast<double*>(blocked(m, n) ? across + 2 * kPanel * n : down);
-    beside = diagonal + 2 * n;
   }
   Vector<S> column(std::int64_t j, std::int64_t from) const { return {columns + j * m + from, m - from}; }
 };

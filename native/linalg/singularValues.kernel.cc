@@ -1,10 +1,9 @@
-// The singular values of a stack of matrices, with Eigen's reflections and its step of the QR iteration.
+// The singular values of a stack of matrices, with Eigen's reflections.
 //
 // Launch: views [out, x], x [..., m, n] of any dtype, out [..., min(m, n)] contiguous float64. Values come unordered,
 // computed in float64 with an error of some ULP of the largest. A matrix with NaN or infinity has NaN alone.
 //
 // Eigen's own classes are not used: they allocate, and without exceptions that ends the process when memory is short.
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <complex>
@@ -13,40 +12,13 @@
 #include "core/table.h"
 #include "linalg/bidiagonal.h"
 #include "linalg/operand.h"
+#include "linalg/quotients.h"
 
 namespace ndops::baseline {
 namespace {
 
 /// Multiplications of a task: some tens of microseconds.
 constexpr double kTask = 1 << 16;
-/// Sweeps of the QR iteration between two looks at whether to stop, times their length.
-constexpr std::int64_t kLook = 1 << 14;
-
-/// The eigenvalues of a symmetric tridiagonal matrix, in its diagonal; false once cancelled or without success.
-bool eigenvalues(double* diagonal, double* beside, std::int64_t n, const Execution& execution) {
-  std::int64_t end = n - 1;
-  std::int64_t start = 0;
-  std::int64_t until = kLook;
-  for (std::int64_t sweeps = 0; end > 0; ++sweeps) {
-    for (std::int64_t i = start; i < end; ++i) {
-      const double scaled = beside[i] / std::numeric_limits<double>::epsilon();
-      if (std::abs(beside[i]) < std::numeric_limits<double>::min() ||
-          scaled * scaled <= std::abs(diagonal[i]) + std::abs(diagonal[i + 1]))
-        beside[i] = 0;
-    }
-    while (end > 0 && beside[end - 1] == 0) --end;
-    if (end == 0) break;
-    if (sweeps > 60 * n) return false;
-    start = end - 1;
-    while (start > 0 && beside[start - 1] != 0) --start;
-    Eigen::internal::tridiagonal_qr_step<Eigen::ColMajor>(diagonal, beside, start, end, static_cast<double*>(nullptr),
-                                                          n);
-    until -= end - start;
-    if (until < 0 && execution.cancelled()) return false;
-    if (until < 0) until = kLook;
-  }
-  return true;
-}
 
 /// The real and imaginary parts of a matrix scaled by a power of two to a largest one below 1, so that squares neither
 /// overflow nor vanish. Gives the power, or false for NaN and infinity.
@@ -76,22 +48,18 @@ bool singularValues(const Work<S>& work, bool alone, double* out, Execution& exe
     std::fill(out, out + work.n, std::numeric_limits<double>::quiet_NaN());
     return true;
   }
-  // The values and their negatives are the eigenvalues of the matrix with the two diagonals, shuffled, beside zeros.
   double* main = work.diagonal;
-  double* upper = work.diagonal + work.n;
+  double* upper = main + work.n;
   if (!bidiagonalize(work, alone, main, upper, &execution)) return false;
   for (std::int64_t k = 0; k < work.n; ++k) {
-    work.beside[2 * k] = main[k];
-    if (k + 1 < work.n) work.beside[2 * k + 1] = upper[k];
+    main[k] *= main[k];
+    if (k + 1 < work.n) upper[k] *= upper[k];
   }
-  std::fill(work.diagonal, work.diagonal + 2 * work.n, 0.0);
-  if (!eigenvalues(work.diagonal, work.beside, 2 * work.n, execution)) {
+  if (!Quotients(main, upper, upper + work.n, out, work.n).run([&] { return execution.cancelled(); })) {
     std::fill(out, out + work.n, std::numeric_limits<double>::quiet_NaN());
     return !execution.cancelled();
   }
-  // The upper half: of what should be pairs, the n largest.
-  std::nth_element(work.diagonal, work.diagonal + work.n, work.diagonal + 2 * work.n);
-  for (std::int64_t k = 0; k < work.n; ++k) out[k] = std::ldexp(std::max(0.0, work.diagonal[work.n + k]), power);
+  for (std::int64_t k = 0; k < work.n; ++k) out[k] = std::ldexp(std::sqrt(out[k]), power);
   return true;
 }
 

@@ -261,6 +261,52 @@ TEST_CASE_TEMPLATE("singularValues: large matrices, in panels of reflections", T
   }
 }
 
+TEST_CASE("singularValues: of two diagonals, either way round, together, apart and with nothing in them") {
+  const auto of = [](std::int64_t n, double main, double beside, bool turned) {
+    Array<double> x({n, n}, std::vector<double>(static_cast<std::size_t>(n * n), 0));
+    for (std::int64_t k = 0; k < n; ++k) {
+      x[k * n + k] = main;
+      if (k + 1 < n) x[turned ? (k + 1) * n + k : k * n + k + 1] = beside;
+    }
+    return x;
+  };
+  const double pi = std::acos(-1.0);
+  for (const std::int64_t n : {1, 2, 3, 4, 7, 50, 200})
+    for (const bool turned : {false, true}) {
+      const std::vector<double> ones = valuesOf(of(n, 1, 1, turned));
+      for (std::int64_t k = 0; k < n; ++k) {
+        const double known = 2 * std::cos(static_cast<double>(n - k) * pi / static_cast<double>(2 * n + 1));
+        CHECK(std::fabs(ones[static_cast<std::size_t>(k)] - known) <= 4e-16 * static_cast<double>(2 * n));
+      }
+      // Equal values, nearly equal ones, and a diagonal of nothing.
+      for (const double value : valuesOf(of(n, 3, 0, turned))) CHECK(value == 3);
+      for (const double value : valuesOf(of(n, 3, 1e-12, turned))) CHECK(std::fabs(value - 3) <= 3e-12);
+      const std::vector<double> shifted = valuesOf(of(n, 0, 2, turned));
+      CHECK(shifted[0] == 0);
+      for (std::int64_t k = 1; k < n; ++k)
+        CHECK(std::fabs(shifted[static_cast<std::size_t>(k)] - 2) <= 4e-16 * static_cast<double>(2 * n));
+    }
+  // Powers of ten, falling and rising: the smallest keep as many places of the largest.
+  for (const bool rising : {false, true}) {
+    constexpr std::int64_t n = 20;
+    Array<double> graded = of(n, 0, 0, false);
+    for (std::int64_t k = 0; k < n; ++k) {
+      const double power = std::pow(10.0, static_cast<double>(rising ? k - n + 1 : -k));
+      graded[k * n + k] = power;
+      if (k + 1 < n) graded[k * n + k + 1] = power / 2;
+    }
+    const std::vector<double> values = valuesOf(graded);
+    double product = 1;
+    double squares = 0;
+    for (const double value : values) squares += value * value;
+    for (std::int64_t k = n - 6; k < n; ++k) product *= values[static_cast<std::size_t>(k)];
+    CHECK(product > 0);
+    double known = 0;
+    for (std::int64_t i = 0; i < n * n; ++i) known += graded[i] * graded[i];
+    CHECK(squares == doctest::Approx(known).epsilon(1e-14));
+  }
+}
+
 TEST_CASE("singularValues: NaN and infinity end at once, beside others that do not") {
   for (const double bad : {static_cast<double>(NAN), static_cast<double>(INFINITY)}) {
     Random random{5};
