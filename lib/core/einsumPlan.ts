@@ -6,6 +6,8 @@ import { contiguousStrides, isContiguous, MAX_RANK, type Shape, sameShape, shape
 import { type Labelled, labelAxes } from './subscripts'
 
 const OP = 'einsum'
+/** Dot products side by side that the product kernel takes together (native/linalg/operand.cc). */
+const LANES = 16
 
 /** The axes of an operand, or of an earlier step's result behind the operands, as one launch takes them. */
 export interface Seen {
@@ -32,6 +34,7 @@ export interface Step {
 export interface Plan {
   readonly shapes: readonly Shape[]
   readonly strides: readonly (readonly number[])[]
+  readonly lanes: boolean
   readonly steps: readonly Step[]
   /** The result, and whether it is all of its place's elements in C order. */
   readonly result: Seen
@@ -98,7 +101,10 @@ function orderOfSum(a: Factor, b: Factor, labels: readonly number[]): readonly n
 
 class Steps {
   readonly steps: Step[] = []
-  constructor(private readonly operands: number) {}
+  constructor(
+    private readonly operands: number,
+    private readonly lanes: boolean,
+  ) {}
 
   private add(
     kind: Step['kind'],
@@ -137,6 +143,13 @@ class Steps {
     return this.add('multiply', [spread(a), spread(b)], labels, sizes, final, [])
   }
 
+  /** Whether the product kernel sums products of whole rows: it does where rows of both lie together. */
+  private sumsLanes(x: Factor, y: Factor, lane: number, summed: readonly number[]): boolean {
+    const inner = orderOfSum(x, y, summed)
+    const lies = (f: Factor): boolean => strideIn(f, lane) === 1 && merges(f, inner)
+    return this.lanes && sizeIn(x, lane) >= LANES && lies(x) && lies(y)
+  }
+
   /**
    * Contracts two factors to `kept`, in that order if it comes at no cost: by a batched product of matrices, by an
    * elementwise product where nothing is summed over, by that and a sum where vectors lie across one another.
@@ -153,7 +166,8 @@ class Steps {
       // multiplied and added up.
       const step = (f: Factor, labels: readonly number[]): number =>
         Math.min(...labels.map((one) => Math.abs(strideIn(f, one))))
-      if (step(x, batch) < step(x, summed) && step(y, batch) < step(y, summed))
+      const across = step(x, batch) < step(x, summed) && step(y, batch) < step(y, summed)
+      if (across && !this.sumsLanes(x, y, kept[kept.length - 1] as number, summed))
         return this.sum(this.multiply(x, y, asItLies(x, shared), false), kept, final)
     }
 
@@ -183,13 +197,18 @@ function reducedLabels({ inputs, output }: Labelled, shapes: readonly Shape[]): 
 const neededBy = (pairs: readonly Pair[], factors: readonly Factor[]): number[] =>
   pairs.flat().flatMap((place) => factors[place]?.labels ?? [])
 
-function makePlan(text: string, shapes: readonly Shape[], strides: readonly (readonly number[])[]): Plan {
+function makePlan(
+  text: string,
+  shapes: readonly Shape[],
+  strides: readonly (readonly number[])[],
+  lanes: boolean,
+): Plan {
   const labelled = labelAxes(text, shapes)
   const { inputs, output, sizes } = labelled
   const reduced = reducedLabels(labelled, shapes)
   const pairs = planPairs(labelled, reduced)
   const wanted = output.filter((one) => sizes.get(one) !== 1)
-  const steps = new Steps(shapes.length)
+  const steps = new Steps(shapes.length, lanes)
   const factors = inputs.map((labels, i) => {
     const whole = factorOf(i, labels, shapes[i] as Shape, strides[i] as number[])
     const kept = reduced[i] as number[]
@@ -212,7 +231,7 @@ function makePlan(text: string, shapes: readonly Shape[], strides: readonly (rea
     strides: Object.freeze(output.map((one) => (last.labels.includes(one) ? strideIn(last, one) : 0))),
   }
   const whole = last.place >= shapes.length && isContiguous(shape, result.strides)
-  return { shapes, strides, steps: steps.steps, result, size: sizeOf(OP, shape), whole }
+  return { shapes, strides, lanes, steps: steps.steps, result, size: sizeOf(OP, shape), whole }
 }
 
 const PLANS = 256
@@ -224,12 +243,18 @@ let count = 0
 const fits = (known: readonly Shape[], given: readonly Shape[]): boolean =>
   known.length === given.length && known.every((shape, i) => sameShape(shape, given[i] as Shape))
 
-/** The plan for a text and operands, made when first asked for. */
-export function planOf(text: string, shapes: readonly Shape[], strides: readonly (readonly number[])[]): Plan {
+/** The plan for a text and operands, made when first asked for; `lanes`: of numbers that are not complex. */
+export function planOf(
+  text: string,
+  shapes: readonly Shape[],
+  strides: readonly (readonly number[])[],
+  lanes: boolean,
+): Plan {
   const known = plans.get(text)
   if (known !== undefined)
-    for (const plan of known) if (fits(plan.shapes, shapes) && fits(plan.strides, strides)) return plan
-  const plan = makePlan(text, shapes, strides)
+    for (const plan of known)
+      if (plan.lanes === lanes && fits(plan.shapes, shapes) && fits(plan.strides, strides)) return plan
+  const plan = makePlan(text, shapes, strides, lanes)
   if (text.length > LONGEST) return plan
   if (count === PLANS) {
     plans.clear()

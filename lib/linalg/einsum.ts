@@ -3,7 +3,18 @@
 import { label, type Op } from '../core/arguments'
 import { isStrong, type Operand, operand, scalarTensor, type WeakScalar } from '../core/convert'
 import { castTo } from '../core/copy'
-import { BOOL, type Code, checkFits, computing, INT8, INT32, promote, promoteWeak, weakAlone } from '../core/dtype'
+import {
+  BOOL,
+  type Code,
+  checkFits,
+  computing,
+  INT8,
+  INT32,
+  isComplex,
+  promote,
+  promoteWeak,
+  weakAlone,
+} from '../core/dtype'
 import { planOf, type Step } from '../core/einsumPlan'
 import { areaOf, begin, kernel, number, run, view } from '../core/launch'
 import { summing } from '../core/product'
@@ -50,6 +61,7 @@ function computed(text: string, tensors: readonly Tensor[], code: Code): Tensor 
     text,
     tensors.map((x) => x.shape),
     tensors.map((x) => x.strides),
+    !isComplex(code),
   )
   const work = code === BOOL ? BOOL : computing(code)
   const places = [...tensors]

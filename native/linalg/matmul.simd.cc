@@ -10,12 +10,15 @@ namespace {
 
 template <class T>
 constexpr ProductLoops floating() {
-  return {small<T>, dots<T>, combine<T>, add<T>, nullptr, nullptr, 0, 0};
+  ProductLoops loops{small<T>, dots<T>, combine<T>, nullptr, add<T>, nullptr, nullptr, 0, 0};
+  if constexpr (!kIsComplex<T>) loops.columns = columns<T>;
+  return loops;
 }
 template <class T>
 constexpr ProductLoops exact() {
-  return {small<T>,       dots<T>,  combine<T>,      add<T>,
-          packColumns<T>, tiles<T>, kTileColumns<T>, static_cast<std::int64_t>(sizeof(PackedOf<T>))};
+  return {small<T>,   dots<T>,         combine<T>,
+          columns<T>, add<T>,          packColumns<T>,
+          tiles<T>,   kTileColumns<T>, static_cast<std::int64_t>(sizeof(PackedOf<T>))};
 }
 
 template <class T>

@@ -14,6 +14,8 @@ namespace {
 /// Elements that a task of a copy should at least have, and the longest run that is one piece of it.
 constexpr std::int64_t kCopyTask = 1 << 16;
 constexpr std::int64_t kCopyRun = 1 << 14;
+/// Dot products side by side that are worth taking together.
+constexpr std::int64_t kPairs = 16;
 
 /// Axes of an operand, outermost first, without those of size 1; neighbours that one stride walks through are one.
 struct Axes {
@@ -196,6 +198,7 @@ Status readProduct(const Launch& launch, const ProductLoops& loops, DType dtype,
   product.out = out.data;
   product.outDtype = out.dtype;
   product.conjugate = launch.numbers[3] != 0;
+  product.paired = false;
   const Axes free[2] = {axesOf(*views[0], aBatch, aBatch + rows), axesOf(*views[1], bBatch + inner, views[1]->rank)};
   const Axes contracted[2] = {axesOf(*views[0], aBatch + rows, views[0]->rank),
                               axesOf(*views[1], bBatch, bBatch + inner)};
@@ -229,6 +232,17 @@ Status readProduct(const Launch& launch, const ProductLoops& loops, DType dtype,
     if (product.m == 1) product.a.freeStride = step;
     product.m *= product.batchShape[last];
     product.batch /= product.batchShape[last];
+    --product.batchRank;
+  }
+  const int last = product.batchRank - 1;
+  if (product.m == 1 && product.n == 1 && last >= 0 && product.batchShape[last] >= kPairs && !product.conjugate &&
+      product.a.batchStrides[last] == 1 && product.b.batchStrides[last] == 1 && product.a.innerStride != 1 &&
+      product.b.innerStride != 1 && loops.columns != nullptr) {
+    product.paired = true;
+    product.n = product.batchShape[last];
+    product.batch /= product.n;
+    product.a.freeStride = 1;
+    product.b.freeStride = 1;
     --product.batchRank;
   }
   return Status::Ok;

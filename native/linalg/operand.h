@@ -36,6 +36,7 @@ struct Product {
   std::int64_t batchShape[kMaxRank];
   std::int64_t batch;  // how many products
   bool conjugate;      // b's elements; only with m = n = 1
+  bool paired;         // m = 1, and a has n columns too: each with b's of its own; rows of both lie together
   Factor a;
   Factor b;
   std::optional<Scratch> copies[2];
@@ -49,7 +50,8 @@ struct Product {
 };
 
 /// Reads a launch of matmul whose result is not empty and whose contracted size is not 0. Copies an operand whose axes
-/// have no single stride a group. Afterwards n is 1 only where m is.
+/// have no single stride a group. Afterwards n is 1 only where m is; dot products whose neighbours in memory are of
+/// different ones are paired columns.
 Status readProduct(const Launch& launch, const ProductLoops& loops, DType dtype, Product& product) noexcept;
 
 /// Copies a factor of another dtype, and one that is not plain where `plain` is asked for.

@@ -35,6 +35,11 @@ struct ProductLoops {
   void (*combine)(char* out, const char* matrix, const char* vector, std::int64_t columns, std::int64_t k,
                   std::int64_t leading);
 
+  /// out[j] = the sum of a[p][j] * b[p][j] over p < k <= kSumRun, in the order of p; rows as above. Null for complex
+  /// numbers.
+  void (*columns)(char* out, const char* a, const char* b, std::int64_t n, std::int64_t k, std::int64_t aLeading,
+                  std::int64_t bLeading);
+
   /// to[i] += from[i].
   void (*add)(char* to, const char* from, std::int64_t n);
 

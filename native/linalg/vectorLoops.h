@@ -239,6 +239,23 @@ void combine(char* to, const char* matrix, const char* vector, std::int64_t colu
 }
 
 template <class T>
+void columns(char* to, const char* a, const char* b, std::int64_t n, std::int64_t k, std::int64_t aLeading,
+             std::int64_t bLeading) {
+  T* __restrict out = reinterpret_cast<T*>(to);
+  const T* x = reinterpret_cast<const T*>(a);
+  const T* y = reinterpret_cast<const T*>(b);
+  for (std::int64_t j = 0; j < n; ++j) out[j] = T{};
+  std::int64_t p = 0;
+  for (; p + 2 <= k; p += 2, x += 2 * aLeading, y += 2 * bLeading) {
+    const T* below = x + aLeading;
+    const T* beside = y + bLeading;
+    for (std::int64_t j = 0; j < n; ++j) out[j] = plus(plus(out[j], times(x[j], y[j])), times(below[j], beside[j]));
+  }
+  if (p < k)
+    for (std::int64_t j = 0; j < n; ++j) out[j] = plus(out[j], times(x[j], y[j]));
+}
+
+template <class T>
 void add(char* to, const char* from, std::int64_t n) {
   T* __restrict out = reinterpret_cast<T*>(to);
   const T* __restrict in = reinterpret_cast<const T*>(from);

@@ -36,9 +36,9 @@ Walk walkOf(const Product& product) {
   const bool alongInPlace = same && (matrix.innerStride == 1 || product.k == 1);
   const bool acrossInPlace = same && matrix.freeStride == 1;
   Walk walk;
-  walk.along =
-      product.n == 1 || alongInPlace || (!acrossInPlace && std::abs(matrix.innerStride) <= std::abs(matrix.freeStride));
-  walk.gathered = walk.along ? !alongInPlace : !acrossInPlace;
+  walk.along = !product.paired && (product.n == 1 || alongInPlace ||
+                                   (!acrossInPlace && std::abs(matrix.innerStride) <= std::abs(matrix.freeStride)));
+  walk.gathered = product.paired ? false : walk.along ? !alongInPlace : !acrossInPlace;
   if (walk.along) {
     walk.run = std::min(product.k, kSumRun);
     walk.width = std::min(product.n, std::max<std::int64_t>(1, kBlock / walk.run));
@@ -51,9 +51,35 @@ Walk walkOf(const Product& product) {
   return walk;
 }
 
+/// As sumBlock, of paired columns.
+void sumColumns(const Product& product, const Walk& walk, std::int64_t item, std::int64_t block, std::int64_t run,
+                char* held, char* to) {
+  const std::int64_t j = block * walk.width;
+  const std::int64_t width = std::min(walk.width, product.n - j);
+  const std::int64_t p = run * walk.run;
+  const std::int64_t k = std::min(walk.run, product.k - p);
+  const char* rows[2] = {product.aAt(item), product.bAt(item)};
+  std::int64_t leading[2];
+  for (int i = 0; i < 2; ++i) {
+    const Factor& factor = i == 0 ? product.a : product.b;
+    leading[i] = factor.innerStride;
+    rows[i] += (j + p * factor.innerStride) * itemSize(factor.dtype);
+    if (factor.dtype == product.dtype) continue;
+    const std::int64_t bytes = width * itemSize(product.dtype);
+    for (std::int64_t line = 0; line < k; ++line)
+      gather(held + line * bytes, product.dtype, rows[i] + line * factor.innerStride * itemSize(factor.dtype),
+             factor.dtype, 1, width);
+    rows[i] = held;
+    leading[i] = width;
+    held += k * bytes;
+  }
+  product.loops->columns(to, rows[0], rows[1], width, k, leading[0], leading[1]);
+}
+
 /// Sums of one block of outputs over one run, to `to` in the product's dtype.
 void sumBlock(const Product& product, const Walk& walk, std::int64_t item, std::int64_t block, std::int64_t run,
               char* held, char* to) {
+  if (product.paired) return sumColumns(product, walk, item, block, run, held, to);
   const Factor& matrix = product.b;
   const DType dtype = product.dtype;
   const std::int64_t size = itemSize(dtype);
@@ -92,7 +118,7 @@ Status vectorProduct(Product& product) noexcept {
   // Most products are small and lie well: one block, found without the plan below, with the same bits.
   const Factor& vector = product.a;
   const Factor& matrix = product.b;
-  if (product.batch == 1 && product.outDtype == product.dtype && vector.dtype == product.dtype &&
+  if (!product.paired && product.batch == 1 && product.outDtype == product.dtype && vector.dtype == product.dtype &&
       matrix.dtype == product.dtype && vector.innerStride == 1 && product.k <= kSumRun &&
       product.n <= kBlock / product.k) {
     if (matrix.innerStride == 1) {
@@ -112,7 +138,11 @@ Status vectorProduct(Product& product) noexcept {
   const std::int64_t n = product.n;
   const bool direct = walk.runs == 1 && product.outDtype == dtype;
   const bool vectorHeld = product.a.dtype != dtype || product.a.innerStride != 1;
-  const std::int64_t heldBytes = ((vectorHeld ? walk.run : 0) + (walk.gathered ? walk.run * walk.width : 0)) * size;
+  const int converted = (vector.dtype != dtype ? 1 : 0) + (matrix.dtype != dtype ? 1 : 0);
+  const std::int64_t heldItems = product.paired
+                                     ? converted * walk.run * walk.width
+                                     : (vectorHeld ? walk.run : 0) + (walk.gathered ? walk.run * walk.width : 0);
+  const std::int64_t heldBytes = heldItems * size;
 
   // Sums of the runs: item by item, run by run, n each.
   std::int64_t bytes = 0;

@@ -192,6 +192,47 @@ struct Threads {
 
 }  // namespace
 
+TEST_CASE_TEMPLATE("matmul: dot products side by side, of vectors that lie across, with the same bits for any threads",
+                   T, float, double, Float16) {
+  using Wide = std::conditional_t<std::is_same_v<T, double>, double, float>;
+  Random random{17};
+  for (const Shape& sizes : {Shape{1, 17, 9001}, Shape{3, 5000, 3}, Shape{2, 70, 200}, Shape{2, 15, 40}}) {
+    const std::int64_t outer = sizes[0];
+    const std::int64_t n = sizes[1];
+    const std::int64_t k = sizes[2];
+    Array<T> a = drawn<T>(random, {outer, k, n});
+    Array<Wide> b = drawn<Wide>(random, {outer, k, n});
+    for (Shape* shape : {&a.shape, &b.shape}) std::swap((*shape)[1], (*shape)[2]);
+    for (Shape* strides : {&a.strides, &b.strides}) std::swap((*strides)[1], (*strides)[2]);
+    Array<Wide> turned = b;
+    std::swap(turned.shape[1], turned.shape[2]);
+    std::swap(turned.strides[1], turned.strides[2]);
+    turned = turned.reversed(1);
+    std::swap(turned.shape[1], turned.shape[2]);
+    std::swap(turned.strides[1], turned.strides[2]);
+    for (const Array<Wide>& right : {b, turned}) {
+      Array<Wide> first({outer, n});
+      for (const int threads : {1, 3}) {
+        setThreadCount(threads);
+        Array<Wide> out({outer, n});
+        REQUIRE(run("matmul", {out.view(), a.view(), right.view()}, {0, 0, 1, 0}) == Status::Ok);
+        std::int64_t wrong = 0;
+        for (std::int64_t i = 0; i < outer; ++i)
+          for (std::int64_t j = 0; j < n; ++j) {
+            Sum sum;
+            for (std::int64_t p = 0; p < k; ++p)
+              sum.add(widened(a[(i * n + j) * k + p]), widened(right[(i * n + j) * k + p]));
+            wrong += near(out[i * n + j], sum, k) ? 0 : 1;
+          }
+        CHECK(wrong == 0);
+        if (threads == 1) first = out;
+        CHECK(std::memcmp(first.memory.get(), out.memory.get(), static_cast<std::size_t>(out.size()) * sizeof(Wide)) ==
+              0);
+      }
+    }
+  }
+}
+
 TEST_CASE_TEMPLATE("matmul: every size around the borders", T, EACH_DTYPE) {
   Random random{1};
   int turn = 0;
