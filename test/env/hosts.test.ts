@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Worker } from 'node:worker_threads'
@@ -68,14 +68,12 @@ describe('env/hosts', function () {
       if (cluster.isPrimary) for (let i = 0; i < 4; i++) cluster.fork().on('exit', (status) => console.log(status))
       else require('ndops/promises').sort(new Float64Array(1e5)).then(() => process.exit(7))
     `
-    // The program must be a file for its workers.
-    const file = `require('node:fs').writeFileSync(process.argv[1], ${JSON.stringify(code)}); require(process.argv[1])`
+    // The workers run the program's file.
     const folder = mkdtempSync(path.join(root(), 'build/cluster-'))
     try {
-      const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', file, path.join(folder, 'main.js')], {
-        encoding: 'utf8',
-        timeout: 60_000,
-      })
+      const program = path.join(folder, 'main.js')
+      writeFileSync(program, code)
+      const { status, stdout, stderr } = spawnSync(process.execPath, [program], { encoding: 'utf8', timeout: 60_000 })
       assert.equal(status, 0, stderr)
       assert.equal(stdout, '7\n'.repeat(4))
     } finally {

@@ -183,9 +183,13 @@ describe('env/promises @buffers', () => {
     const { signal } = controller
     const x = filled(1_000_000, 1)
     await promises.add([1], 2, { signal })
+    // All runners are busy, so that calls wait however late this thread is.
+    const square = ops.ones([1000, 1000], 'float64')
+    const busy = Array.from({ length: 2 * Math.max(2, ops.numThreads()) }, () => promises.matmul(square, square))
     const calls = Array.from({ length: 40 }, () => promises.sort(x, { signal }))
     controller.abort()
     const ended = await Promise.allSettled(calls)
+    await Promise.all(busy)
     process.off('warning', note)
     assert.ok(ended.some(({ status }) => status === 'rejected'))
     assert.deepEqual(warnings, [])

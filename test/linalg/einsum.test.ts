@@ -291,6 +291,69 @@ describe('linalg/einsum @level', () => {
     )
   })
 
+  it('adds up products of whole rows where vectors lie across one another', async () => {
+    const random = seeded('einsum columns')
+    const cases: [string, number[], number[]][] = [
+      ['ij,ij->j', [9001, 17], [0]],
+      ['ij,ij->j', [3, 5000], [0]],
+      ['ij,ij->j', [400, 15], [0]],
+      ['ijk,ijk->ik', [3, 130, 40], [1]],
+      ['ijk,ijk->k', [20, 30, 33], [0, 1]],
+      ['ijk,ijk->ki', [7, 30, 33], [1]],
+    ]
+    for (const dtype of [
+      'bool',
+      'int16',
+      'uint8',
+      'int32',
+      'float16',
+      'bfloat16',
+      'float32',
+      'float64',
+      'complex64',
+    ] as const)
+      for (const [text, shape, axis] of cases) {
+        const exact = !/float|complex/.test(dtype)
+        // Sums that float16 holds.
+        const small = () => {
+          const size = shape.reduce((x, y) => x * y, 1)
+          return ndops.cast(
+            ndops.fromData(
+              Float64Array.from({ length: size }, () => 2 * random() - 1),
+              shape,
+            ),
+            dtype,
+          )
+        }
+        const [a, b] = exact ? [draw(random, dtype, shape), draw(random, dtype, shape)] : [small(), small()]
+        const got = ndops.einsum(text, a, b)
+        const wide = dtype.startsWith('complex') ? 'complex128' : exact ? dtype : 'float64'
+        const products = ndops.multiply(ndops.cast(a, wide), ndops.cast(b, wide))
+        const sums = dtype === 'bool' ? ndops.any(products, axis) : ndops.sum(products, axis)
+        const want = text.endsWith('ki') ? ndops.transpose(sums) : sums
+        strictEqual(got.dtype, dtype)
+        deepStrictEqual(got.shape, want.shape)
+        if (exact) {
+          deepStrictEqual(ndops.array(got).data, ndops.array(ndops.cast(want, dtype)).data)
+        } else {
+          const unit = { float16: 2 ** -10, bfloat16: 2 ** -7, float64: 2 ** -42 }[dtype as string] ?? 2 ** -14
+          const sizes = ndops.sum(ndops.absolute(products), axis)
+          const bound = ndops.multiply(text.endsWith('ki') ? ndops.transpose(sizes) : sizes, unit)
+          const off = ndops.absolute(ndops.subtract(ndops.cast(got, wide), want))
+          ok(ndops.all(ndops.lessEqual(off, bound)).item(), `${text} ${dtype}`)
+        }
+        deepStrictEqual(ndops.array(await promises.einsum(text, a, b)).data, ndops.array(got).data)
+        // One operand of another dtype, and one with its rows the other way round.
+        if (dtype === 'float32') {
+          const mixed = ndops.einsum(text, ndops.cast(a, 'float16'), b)
+          const same = ndops.einsum(text, ndops.cast(ndops.cast(a, 'float16'), 'float32'), b)
+          deepStrictEqual(ndops.array(mixed).data, ndops.array(same).data)
+          const turned = ndops.einsum(text, ndops.flip(a, axis[0]), ndops.flip(b, axis[0]))
+          ok(ndops.all(ndops.isclose(turned, got, { rtol: 1e-3, atol: 1e-3 })).item(), `${text} turned`)
+        }
+      }
+  })
+
   it('gives promises the bits of calls made alone, and disposes of what is on the way', async () => {
     const random = seeded('einsum promises')
     const [a, b, c] = [
