@@ -3,7 +3,7 @@
 // NumPy runs the same cases in a process of its own, in turns with ours, so that both meet the same machine: python3 with
 // numpy, or the interpreter that NDOPS_PYTHON names. Prints medians over the rounds, in nanoseconds a call, and ratios; and
 // what a promise of a call costs the event loop and all threads together: one of ten elements is computed when it is
-// submitted, one of a thousand, or with a signal, is handed to another thread.
+// submitted, with a signal too; one of ten thousand is handed to another thread.
 import { spawn, spawnSync } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import * as ops from 'ndops'
@@ -129,12 +129,12 @@ async function promised(start: () => Promise<ops.Tensor>, atOnce: number): Promi
 }
 
 async function promiseCosts(): Promise<void> {
-  const wide = ops.ones([1000])
+  const wide = ops.ones([10_000])
   const { signal } = new AbortController()
   const kinds: [string, () => Promise<ops.Tensor>][] = [
     ['[10]', () => promises.add(x, y)],
     ['[10], a signal', () => promises.add(x, y, { signal })],
-    ['[1000]', () => promises.add(wide, wide)],
+    ['[10000]', () => promises.add(wide, wide)],
   ]
   for (const [name, start] of kinds)
     for (const atOnce of [1, 100]) {

@@ -1,5 +1,5 @@
-// npm run bench:report: docs/performance.md and its pictures from what `npm run bench -- goals --peers`, `curves --peers`,
-// `goals --peers --levels`, `growth` and `scaling` have stored under build/bench. Reasons for what is behind stand here, beside the case's name.
+// npm run bench:report: docs/performance.md and its pictures from what `npm run bench -- goals --peers --levels`,
+// `curves --peers`, `growth` and `scaling` have stored under build/bench.
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { typical } from './cases'
@@ -180,13 +180,8 @@ function place(text: string, mark: string, made: string): string {
 
 const file = 'docs/performance.md'
 let text = readFileSync(file, 'utf8')
-const [compared, levels, curves, growth, threads] = [
-  'goals-peers',
-  'goals-peers-levels',
-  'curves-peers',
-  'growth',
-  'scaling',
-].map(load)
+const [levels, curves, growth, threads] = ['goals-peers-levels', 'curves-peers', 'growth', 'scaling'].map(load)
+const compared = levels ?? load('goals-peers')
 if (compared)
   text = place(
     text,
