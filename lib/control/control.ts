@@ -81,9 +81,10 @@ function checkFunction(op: string, name: string, f: unknown): void {
   if (typeof f !== 'function') throw typeError(op, 'ARGUMENT', `${name} must be a function; received ${kindOf(f)}`)
 }
 
-/** A condition's truth: of a boolean, a number, or a tensor of one element. */
+/** A condition's truth: of a boolean, a number, or a tensor of one element. NaN is not 0, so it is true, as in `any`. */
 function truth(op: string, name: string, value: unknown): boolean {
-  if (typeof value === 'boolean' || typeof value === 'number' || typeof value === 'bigint') return Boolean(value)
+  if (typeof value === 'boolean') return value
+  if (typeof value === 'number' || typeof value === 'bigint') return Number(value) !== 0
   const x = toTensor(op, name, value)
   if (x.size !== 1)
     throw rangeError(
@@ -92,7 +93,7 @@ function truth(op: string, name: string, value: unknown): boolean {
       `${name} must be a boolean or a tensor of one element; received shape ${show(x.shape)}`,
     )
   const found = x.item()
-  return typeof found === 'object' ? found.re !== 0 || found.im !== 0 : Boolean(found)
+  return typeof found === 'object' ? found.re !== 0 || found.im !== 0 : Number(found) !== 0
 }
 
 interface Parameters<R extends readonly string[], O extends readonly string[]> {

@@ -41,6 +41,30 @@ describe('control/control @level', () => {
     assert.throws(() => ops.cond(true, 1 as unknown as () => 1, () => 2), { code: 'ERR_NDOPS_ARGUMENT' })
   })
 
+  it('holds NaN for true, as any and a cast to bool do, and zeros of every kind for false', () => {
+    const chosen = (pred: ops.Operand) =>
+      ops.cond(
+        pred,
+        () => 'first',
+        () => 'second',
+      )
+    for (const dtype of ['float16', 'bfloat16', 'float32', 'float64', 'complex64', 'complex128'] as const) {
+      assert.equal(chosen(ops.array(NaN, dtype)), 'first', dtype)
+      assert.equal(chosen(ops.array([-0], dtype)), 'second', dtype)
+    }
+    assert.deepEqual([NaN, -0, 0n, 2n ** 80n].map(chosen), ['first', 'second', 'second', 'first'])
+    assert.equal(
+      ops
+        .whileLoop(
+          (x: ops.Tensor) => ops.isnan(x),
+          () => [ops.array(1)],
+          [ops.array(NaN)],
+        )[0]
+        .item(),
+      1,
+    )
+  })
+
   it('calls only the function it chose, and passes on what that throws', () => {
     const boom = new Error('boom')
     const fails = () => {
