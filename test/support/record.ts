@@ -14,7 +14,7 @@
  * - result dtypes for every dtype, pair and weak scalar; dtypes that the op has no meaning for are refused with a code;
  * - layouts: transposed, reversed, stepped, offset and broadcast views give what contiguous tensors give;
  * - every size around the lanes of a vector register (unary and binary): tails give the bits that long arrays give;
- * - `ndops/promises` and the method give the same bits; 1, 2, 3 and 8 threads give the same bits; the Keras spelling exists.
+ * - `ndops/promises` and the method give the same bits; 1, 2, 3, 8 and 64 threads give the same bits; the Keras spelling exists.
  *
  * What else an op needs is written beside its record with plain mocha. `op('name')` and `ndops` come from './ndops'.
  */
@@ -144,7 +144,7 @@ export function record(name: string, options: RecordOptions = {}): void {
     })
 
     if (options.threads !== false && (options.large !== undefined || truth.kind !== 'calls'))
-      it('gives the same bits with 1, 2, 3 and 8 threads', function () {
+      it('gives the same bits with 1, 2, 3, 8 and 64 threads', function () {
         this.timeout(30_000)
         checkThreads(call, truth, options)
       })
@@ -316,7 +316,7 @@ function checkThreads(call: Call, truth: Fixture, options: RecordOptions): void 
       for (const args of largeArguments(truth, options, random, dtype)) {
         ndops.setNumThreads(1)
         const want = call(...args)
-        for (const count of [2, 3, 8]) {
+        for (const count of [2, 3, 8, 64]) {
           ndops.setNumThreads(count)
           const wrong = difference(call(...args), want, BITS)
           strictEqual(wrong, undefined, `${truth.op} of ${dtype} with ${count} threads: ${wrong}`)
