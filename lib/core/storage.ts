@@ -123,8 +123,12 @@ let collectAt = SLACK_BYTES
 function collectGarbage(): void {
   const before = live
   live = collect()
-  // A collection that was under way spares what has been made since it began.
-  if (live > before / 4) live = collect()
+  // A collection that was under way spares what has been made since it began: again, as long as that finds more.
+  for (let tries = 1, found = before; tries < 4 && live > before / 4 && found > before / 8; tries++) {
+    const held = live
+    live = collect()
+    found = held - live
+  }
   collectAt = 1.5 * live + SLACK_BYTES
 }
 
